@@ -1,0 +1,15 @@
+"""Rows that nobody may change or remove, not even by SQL."""
+
+from django.db import migrations
+
+from pocgate.kernel.db import AppendOnly
+
+
+class Migration(migrations.Migration):
+    dependencies = [("gates", "0001_initial")]
+
+    operations = [
+        AppendOnly("gates_dossier"),
+        AppendOnly("gates_votechange"),
+        AppendOnly("gates_decision"),
+    ]

@@ -1,0 +1,74 @@
+"""Who decides at which gate."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from gates.enums import Discipline, SeatRole
+from portfolio.models import Department
+
+
+class Committee(models.Model):
+    """The committee of one gate, company-wide or for a department and all under it; the nearest up the tree decides."""
+
+    name = models.CharField(_("name"), max_length=200)
+    gate = models.PositiveSmallIntegerField(_("gate"))
+    department = models.ForeignKey(
+        Department, null=True, blank=True, on_delete=models.PROTECT, related_name="committees"
+    )
+    dissolved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(gate__in=[0, 1, 2, 3]), name="gates_committee_gate_known"),
+            models.CheckConstraint(condition=~Q(name=""), name="gates_committee_named"),
+            models.UniqueConstraint(
+                fields=["gate", "department"],
+                condition=Q(dissolved_at__isnull=True),
+                name="gates_committee_once_per_department",
+            ),
+            models.UniqueConstraint(
+                fields=["gate"],
+                condition=Q(dissolved_at__isnull=True, department__isnull=True),
+                name="gates_committee_once_company_wide",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Seat(models.Model):
+    """A person's place on a committee for a half-open term."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="seats")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="seats")
+    role = models.CharField(_("role"), max_length=10, choices=SeatRole.choices)
+    discipline = models.CharField(_("discipline"), max_length=10, choices=Discipline.choices)
+    weight = models.PositiveSmallIntegerField(default=1)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=SeatRole.values), name="gates_seat_role_known"),
+            models.CheckConstraint(condition=Q(discipline__in=Discipline.values), name="gates_seat_discipline_known"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")),
+                name="gates_seat_ends_after_start",
+            ),
+            models.UniqueConstraint(
+                fields=["committee", "user"], condition=Q(ended_at__isnull=True), name="gates_seat_person_once"
+            ),
+            models.UniqueConstraint(
+                fields=["committee"],
+                condition=Q(ended_at__isnull=True, role=SeatRole.CHAIR),
+                name="gates_seat_one_chair",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_role_display()}"

@@ -1,0 +1,94 @@
+"""Settings from the environment; nonsense stops the start and names the variable."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
+FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
+
+
+class Environment:
+    """Reads one mapping of variables, `os.environ` unless told otherwise."""
+
+    def __init__(self, variables: Mapping[str, str] | None = None) -> None:
+        self.variables = os.environ if variables is None else variables
+
+    def text(self, name: str, default: str = "") -> str:
+        """The variable's text, stripped; the default when unset or empty."""
+        return self.variables.get(name, "").strip() or default
+
+    def choice(self, name: str, choices: tuple[str, ...], default: str) -> str:
+        """One of the choices, or a refusal to start that lists them."""
+        value = self.text(name, default)
+        if value not in choices:
+            raise ImproperlyConfigured(f"{name}={value!r}: must be one of {', '.join(choices)}.")
+        return value
+
+    def flag(self, name: str, default: bool) -> bool:
+        """A yes or no; anything else refuses to start."""
+        value = self.variables.get(name)
+        if value is None:
+            return default
+        word = value.strip().lower()
+        if word in TRUE_WORDS:
+            return True
+        if word in FALSE_WORDS:
+            return False
+        raise ImproperlyConfigured(f"{name}={value!r}: must be 1 or 0, true or false, yes or no, on or off.")
+
+    def integer(self, name: str, default: int, *, minimum: int) -> int:
+        """A whole number of at least `minimum`."""
+        value = self.text(name, str(default))
+        if not value.isdecimal() or int(value) < minimum:
+            raise ImproperlyConfigured(f"{name}={value!r}: must be a whole number of at least {minimum}.")
+        return int(value)
+
+    def words(self, name: str) -> list[str]:
+        """A comma-separated list; empty when unset."""
+        return [word.strip() for word in self.text(name).split(",") if word.strip()]
+
+    def secret(self, name: str) -> str:
+        """The variable, or the content of the file that `<name>_FILE` names; empty when neither is set."""
+        path = self.text(f"{name}_FILE")
+        if not path:
+            return self.text(name)
+        if self.text(name):
+            raise ImproperlyConfigured(f"{name} and {name}_FILE are both set; keep one.")
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name}_FILE={path!r} can not be read: {error.strerror}.") from error
+
+    def zone(self, name: str, default: str) -> str:
+        """A time zone of the IANA list."""
+        value = self.text(name, default)
+        try:
+            ZoneInfo(value)
+        except (ValueError, OSError) as error:
+            raise ImproperlyConfigured(f"{name}={value!r}: not a time zone such as Europe/Vienna.") from error
+        return value
+
+    def database(self, name: str, default: str) -> dict[str, Any]:
+        """Django's database settings for a `sqlite:///` or `postgresql://` address."""
+        url = self.secret(name) or default
+        scheme = urlsplit(url).scheme
+        if scheme not in {"sqlite", "postgres", "postgresql"}:
+            raise ImproperlyConfigured(f"{name}: must begin with sqlite:/// or postgresql://, not {scheme!r}.")
+        config: dict[str, Any] = environ.Env.db_url_config(url)
+        return config
+
+    def broker(self, name: str) -> str:
+        """A Redis address, or empty for the broker that needs no server."""
+        url = self.secret(name)
+        if url and urlsplit(url).scheme not in {"redis", "rediss", "unix"}:
+            raise ImproperlyConfigured(f"{name}: must begin with redis://, rediss:// or unix://.")
+        return url

@@ -1,0 +1,149 @@
+"""Job rows: enqueue, claim, keep alive, finish. A message is only a wake-up; the row is the record.
+
+A job's kind is the name of its Celery task, which is called with `job_id`. Each may run twice, late, or on two
+workers at once: the claim is a conditional update, and only one of them wins it.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from celery import current_app
+from django.db import transaction
+from django.db.models import F, Q
+from kombu.exceptions import OperationalError
+
+from pocgate.kernel.enums import JobState
+from pocgate.kernel.models import Heartbeat, Job
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(seconds=30)
+MAX_ATTEMPTS = 5
+
+
+def wake(task: str, **arguments: object) -> None:
+    """Send the named task once the transaction commits. A broker that is away is logged: the sweep finds the work."""
+    transaction.on_commit(lambda: send(task, **arguments))
+
+
+def send(task: str, **arguments: object) -> None:
+    """Send the named task now; a broker that is away is logged, not raised."""
+    try:
+        current_app.send_task(task, kwargs=arguments, ignore_result=True)
+    except (OperationalError, OSError) as error:
+        log.warning("broker_unreachable", task=task, error=str(error))
+
+
+def enqueue(
+    kind: str,
+    *,
+    now: datetime,
+    subject_type: str = "",
+    subject_id: object = "",
+    parameters: Mapping[str, Any] | None = None,
+    requested_by_id: int | None = None,
+    due_at: datetime | None = None,
+) -> Job:
+    """Write the job's row and wake a worker when the transaction commits."""
+    job = Job.objects.create(
+        kind=kind,
+        subject_type=subject_type,
+        subject_id=str(subject_id),
+        parameters=dict(parameters or {}),
+        requested_by_id=requested_by_id,
+        due_at=due_at or now,
+        created_at=now,
+    )
+    if job.due_at <= now:
+        wake(kind, job_id=job.pk)
+    return job
+
+
+def claim(job_id: int, *, now: datetime) -> Job | None:
+    """Take the job for this worker, or None when it is done, not due, or held by another one's live lease."""
+    taken = (
+        Job.objects.filter(_claimable(now), pk=job_id)
+        .filter(due_at__lte=now)
+        .update(
+            state=JobState.RUNNING,
+            lease_until=now + LEASE,
+            attempts=F("attempts") + 1,
+            started_at=now,
+        )
+    )
+    return Job.objects.get(pk=job_id) if taken else None
+
+
+def _claimable(now: datetime) -> Q:
+    return Q(state=JobState.WAITING) | Q(state=JobState.RUNNING, lease_until__lt=now)
+
+
+def keep_alive(job: Job, *, now: datetime, done: int | None = None, total: int | None = None) -> bool:
+    """Extend the lease and report progress; False when another worker has taken the job over."""
+    changes: dict[str, Any] = {"lease_until": now + LEASE}
+    if total is not None:
+        changes["progress_total"] = total
+    if done is not None:
+        changes["progress_done"] = done
+    return bool(Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempts=job.attempts).update(**changes))
+
+
+def finish(job: Job, *, now: datetime, result: Mapping[str, Any] | None = None) -> bool:
+    """Mark the job done; False when another worker has taken it over."""
+    return bool(
+        Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempts=job.attempts).update(
+            state=JobState.DONE, finished_at=now, lease_until=None, last_error="", result=dict(result or {})
+        )
+    )
+
+
+def fail(job: Job, error: BaseException, *, now: datetime) -> None:
+    """Note the error; try again later with doubling pauses, or leave it failed after the last attempt."""
+    last = job.attempts >= MAX_ATTEMPTS
+    Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempts=job.attempts).update(
+        state=JobState.FAILED if last else JobState.WAITING,
+        due_at=now + timedelta(seconds=15 * 2**job.attempts),
+        lease_until=None,
+        finished_at=now if last else None,
+        last_error="".join(traceback.format_exception_only(error)).strip()[:4000],
+    )
+    log.error("job_failed", job=job.pk, kind=job.kind, attempts=job.attempts, exc_info=error)
+
+
+def retry(job_id: int, *, now: datetime) -> bool:
+    """Put a failed job back to work; False when it had not failed."""
+    again = Job.objects.filter(pk=job_id, state=JobState.FAILED).update(
+        state=JobState.WAITING, attempts=0, due_at=now, finished_at=None
+    )
+    if again:
+        wake(Job.objects.values_list("kind", flat=True).get(pk=job_id), job_id=job_id)
+    return bool(again)
+
+
+@contextmanager
+def failing_noted(job: Job, *, now: datetime) -> Iterator[None]:
+    """Note an error of the body on the job's row instead of raising it."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - whatever broke, the row must say so
+        fail(job, error, now=now)
+
+
+def sweep(*, now: datetime, limit: int = 500) -> int:
+    """Wake every job that is due and undone, oldest first; the number woken."""
+    due = Job.objects.filter(_claimable(now), due_at__lte=now).order_by("due_at", "pk")
+    jobs = list(due.values_list("kind", "pk")[:limit])
+    for kind, pk in jobs:
+        send(kind, job_id=pk)
+    return len(jobs)
+
+
+def beat(name: str, *, now: datetime) -> None:
+    """Record that a background process is alive."""
+    Heartbeat.objects.update_or_create(name=name, defaults={"seen_at": now})

@@ -1,0 +1,86 @@
+"""Job rows, heartbeats and gapless counters: the record behind every message."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from pocgate.kernel.enums import JobState
+
+
+class Job(models.Model):
+    """Work that is due. `kind` is the name of the Celery task that does it with `job_id`.
+
+    The subject is named by type and id, without a foreign key, so that the kernel points at no app.
+    """
+
+    kind = models.CharField(max_length=80)
+    subject_type = models.CharField(max_length=40, blank=True)
+    subject_id = models.CharField(max_length=40, blank=True)
+    parameters = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.WAITING)
+    due_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    progress_done = models.PositiveIntegerField(default=0)
+    progress_total = models.PositiveIntegerField(default=0)
+    last_error = models.TextField(blank=True)
+    result = models.JSONField(default=dict)
+    requested_by_id = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=JobState.values), name="kernel_job_state_known"),
+            models.CheckConstraint(
+                condition=~Q(state=JobState.RUNNING) | Q(lease_until__isnull=False), name="kernel_job_running_has_lease"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=JobState.DONE) | Q(finished_at__isnull=False), name="kernel_job_done_has_finish"
+            ),
+            models.CheckConstraint(
+                condition=Q(progress_done__lte=F("progress_total")) | Q(progress_total=0),
+                name="kernel_job_progress_within_total",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                condition=Q(state__in=[JobState.WAITING, JobState.RUNNING]),
+                name="kernel_job_open",
+            ),
+            models.Index(fields=["subject_type", "subject_id"], name="kernel_job_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject_type} {self.subject_id}".strip()
+
+    @property
+    def progress_percent(self) -> int:
+        """Whole per cent done, 0 while the total is unknown."""
+        return 100 * self.progress_done // self.progress_total if self.progress_total else 0
+
+
+class Heartbeat(models.Model):
+    """When a background process was last seen working: `worker`, `beat`."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(name=""), name="kernel_heartbeat_named")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Counter(models.Model):
+    """The last number given out under a name, such as use cases or the decisions of a year."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    value = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.value}"

@@ -1,0 +1,51 @@
+"""The one way to write activity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pocgate.identity.models import User
+from pocgate.ledger.models import Activity
+from pocgate.ledger.origin import current_request_id
+
+
+@dataclass(frozen=True)
+class Act:
+    """What happened to what; `before` and `after` are JSON values of the changed fields."""
+
+    verb: str
+    subject_type: str
+    subject_id: object
+    case_id: int | None = None
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+
+
+def record(act: Act, *, actor: User | None, now: datetime, on_behalf_of: User | None = None) -> Activity:
+    """Write one activity in the caller's transaction. No actor means the system itself."""
+    activity = _row(act, actor, now, on_behalf_of)
+    activity.save(force_insert=True)
+    return activity
+
+
+def record_many(acts: Iterable[Act], *, actor: User | None, now: datetime) -> None:
+    """Write many activities with few statements."""
+    Activity.objects.bulk_create([_row(act, actor, now, None) for act in acts], batch_size=500)
+
+
+def _row(act: Act, actor: User | None, now: datetime, on_behalf_of: User | None) -> Activity:
+    return Activity(
+        at=now,
+        actor=actor,
+        on_behalf_of=on_behalf_of,
+        request_id=current_request_id(),
+        verb=act.verb,
+        subject_type=act.subject_type,
+        subject_id=str(act.subject_id),
+        case_id=act.case_id,
+        before=dict(act.before),
+        after=dict(act.after),
+    )

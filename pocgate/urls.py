@@ -1,0 +1,8 @@
+"""Every address of the installation."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("api/v1/", include("pocgate.api.urls")),
+    path("", include("pocgate.web.urls")),
+]

@@ -1,0 +1,219 @@
+"""The portfolio's words: stages, states, roles, kinds."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Stage(models.IntegerChoices):
+    """Gate n closes stage n."""
+
+    DISCOVERY = 0, _("Discovery & planning")
+    PROTOTYPE = 1, _("Prototype")
+    PILOT = 2, _("Pilot")
+    PRODUCTION = 3, _("Production")
+
+
+class Status(models.TextChoices):
+    """Where a case stands beside its stage."""
+
+    DRAFT = "draft", _("draft")
+    ACTIVE = "active", _("active")
+    IN_REVIEW = "in_review", _("in review")
+    PAUSED = "paused", _("paused")
+    STOPPED = "stopped", _("stopped")
+    RETIRED = "retired", _("retired")
+
+
+class Origin(models.TextChoices):
+    """How a case came in."""
+
+    ENTERED = "entered", _("entered here")
+    IMPORTED = "imported", _("imported")
+
+
+class FactKey(models.TextChoices):
+    """Facts that switch criteria; each is a dated row."""
+
+    DELIVERY = "delivery", _("delivery")
+    PERSONAL_DATA = "personal_data", _("personal data")
+    AFFECTS_PEOPLE = "affects_people", _("decisions about people")
+    TIER = "tier", _("risk tier")
+    ROLE = "role", _("role under the law")
+    STAGE1_REAL_DATA = "stage1_real_data", _("real personal data in the prototype")
+
+
+class Delivery(models.TextChoices):
+    BUILT = "built", _("built here")
+    CONFIGURED = "configured", _("configured")
+    API_MODEL = "api_model", _("model behind an API")
+    BOUGHT = "bought", _("bought")
+
+
+class YesNoUnknown(models.TextChoices):
+    YES = "yes", _("yes")
+    NO = "no", _("no")
+    UNKNOWN = "unknown", _("not known")
+
+
+class YesNo(models.TextChoices):
+    YES = "yes", _("yes")
+    NO = "no", _("no")
+
+
+class Tier(models.TextChoices):
+    """Risk category; `unassessed` counts as high."""
+
+    UNASSESSED = "unassessed", _("not assessed")
+    MINIMAL = "minimal", _("minimal")
+    LIMITED = "limited", _("limited")
+    HIGH = "high", _("high")
+    PROHIBITED = "prohibited", _("prohibited")
+
+
+class LegalRole(models.TextChoices):
+    PROVIDER = "provider", _("provider")
+    DEPLOYER = "deployer", _("deployer")
+
+
+FACT_VALUES: dict[str, type[models.TextChoices]] = {
+    FactKey.DELIVERY: Delivery,
+    FactKey.PERSONAL_DATA: YesNoUnknown,
+    FactKey.AFFECTS_PEOPLE: YesNo,
+    FactKey.TIER: Tier,
+    FactKey.ROLE: LegalRole,
+    FactKey.STAGE1_REAL_DATA: YesNo,
+}
+
+
+class TeamRole(models.TextChoices):
+    """A person's part in a case."""
+
+    PRODUCT_OWNER = "product_owner", _("product owner")
+    BUSINESS_OWNER = "business_owner", _("business owner")
+    SPONSOR = "sponsor", _("sponsor")
+    BUDGET_HOLDER = "budget_holder", _("budget holder")
+    ENGINEERING = "engineering", _("engineering")
+    DATA_SCIENCE = "data_science", _("data science")
+    DATA_OWNER = "data_owner", _("data owner")
+    COMPLIANCE = "compliance", _("compliance")
+    SECURITY = "security", _("security")
+    OPERATIONS = "operations", _("operations")
+    USER_REPRESENTATIVE = "user_representative", _("user representative")
+
+
+class Sees(models.TextChoices):
+    """How far a department member sees."""
+
+    OWN = "own", _("own department")
+    SUBTREE = "subtree", _("department and those under it")
+    ALL = "all", _("whole portfolio")
+
+
+class Precision(models.TextChoices):
+    """How exactly a time is known."""
+
+    EXACT = "exact", _("exact")
+    DAY = "day", _("day")
+    MONTH = "month", _("month")
+    QUARTER = "quarter", _("quarter")
+    YEAR = "year", _("year")
+    UNKNOWN = "unknown", _("unknown")
+
+
+class ExitReason(models.TextChoices):
+    """Why a stay in a stage ended; blank while it lasts."""
+
+    PROMOTED = "promoted", _("promoted")
+    PIVOTED = "pivoted", _("pivoted")
+    STOPPED = "stopped", _("stopped")
+    RETIRED = "retired", _("retired")
+
+
+class ReasonCode(models.TextChoices):
+    """Reasons of every pivot, pause and stop: the seven root causes, then the second level."""
+
+    VALUE = "value", _("value")
+    DATA = "data", _("data")
+    INFRASTRUCTURE = "infrastructure", _("infrastructure")
+    GOVERNANCE = "governance", _("governance")
+    PROBLEM_CHOICE = "problem_choice", _("problem choice")
+    ORGANISATION = "organisation", _("organisation")
+    COST = "cost", _("cost")
+    PRIORITY = "priority", _("priority")
+    SUPERSEDED = "superseded", _("superseded")
+    DUPLICATE = "duplicate", _("duplicate")
+    EXTERNAL = "external", _("external")
+
+
+class ScopeKind(models.TextChoices):
+    IN = "in", _("in scope")
+    OUT = "out", _("out of scope")
+    THIN_SLICE = "thin_slice", _("thin slice")
+
+
+class KpiDirection(models.TextChoices):
+    HIGHER = "higher", _("higher is better")
+    LOWER = "lower", _("lower is better")
+
+
+class KpiRole(models.TextChoices):
+    PRIMARY = "primary", _("primary")
+    ACCEPTANCE = "acceptance", _("acceptance")
+    GUARDRAIL = "guardrail", _("guardrail")
+
+
+class KpiKind(models.TextChoices):
+    OUTCOME = "outcome", _("outcome")
+    QUALITY = "quality", _("quality")
+    LATENCY = "latency", _("latency")
+    ADOPTION = "adoption", _("adoption")
+    COST_PER_UNIT = "cost_per_unit", _("cost per unit")
+
+
+class SloOf(models.TextChoices):
+    LATENCY = "latency", _("latency")
+    QUALITY = "quality", _("quality")
+    COST = "cost", _("cost")
+
+
+class CostLine(models.TextChoices):
+    """The nine lines of total cost of ownership."""
+
+    LICENCES = "licences", _("licences")
+    PEOPLE = "people", _("people")
+    INFERENCE = "inference", _("inference")
+    STORAGE = "storage", _("storage")
+    MODEL_TRAINING = "model_training", _("model training")
+    HUMAN_OVERSIGHT = "human_oversight", _("human oversight")
+    MONITORING = "monitoring", _("monitoring")
+    INTEGRATION = "integration", _("integration")
+    CHANGE_TRAINING = "change_training", _("change and training")
+
+
+class CostState(models.TextChoices):
+    ACTUAL = "actual", _("actual")
+    COMMITTED = "committed", _("committed")
+
+
+class CostRecurrence(models.TextChoices):
+    ONE_OFF = "one_off", _("one-off")
+    RECURRING = "recurring", _("recurring")
+
+
+class ImportState(models.TextChoices):
+    """A run's way: read, check (dry run), apply."""
+
+    UPLOADED = "uploaded", _("uploaded")
+    CHECKING = "checking", _("checking")
+    CHECKED = "checked", _("checked")
+    APPLYING = "applying", _("applying")
+    APPLIED = "applied", _("applied")
+    REFUSED = "refused", _("refused")
+
+
+class ImportAction(models.TextChoices):
+    CREATE = "create", _("create")
+    UPDATE = "update", _("update")
+    UNCHANGED = "unchanged", _("unchanged")
+    CONFLICT = "conflict", _("conflict")
+    REFUSED = "refused", _("refused")

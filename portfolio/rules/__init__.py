@@ -1,0 +1,1 @@
+"""The portfolio's pure rules: functions of values and `now`, without Django."""

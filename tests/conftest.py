@@ -1,0 +1,68 @@
+"""Shared set-up: settings for tests, and a flush that may empty append-only tables."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management.commands import flush
+from hypothesis import settings as hypothesis_settings
+
+from pocgate.kernel.db import append_only_lifted
+
+hypothesis_settings.register_profile("pocgate", deadline=None, derandomize=True, max_examples=60)
+hypothesis_settings.load_profile("pocgate")
+
+SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+
+_flush = flush.Command.handle
+
+
+def _flush_with_append_only_lifted(self: flush.Command, **options: Any) -> None:
+    with append_only_lifted():
+        _flush(self, **options)
+
+
+# Transactional tests empty every table afterwards; the triggers would rightly refuse.
+flush.Command.handle = _flush_with_append_only_lifted  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _plain_surroundings(settings: Any, tmp_path: Path) -> None:
+    """Files, mail and messages stay inside the test."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MEDIA_ROOT = tmp_path / "uploads"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A fixed moment: tests pass it on instead of reading the clock."""
+    return datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The folder of real public data; tests that need it are skipped where it is not present."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the public data is not present")
+    return SHARED_DATA
+
+
+@pytest.fixture(autouse=True)
+def sent_tasks(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> list[tuple[str, dict[str, Any]]]:
+    """Wake-ups are collected instead of sent, unless the test is marked `services` or `e2e` and has a real worker."""
+    sent: list[tuple[str, dict[str, Any]]] = []
+    if not {"services", "e2e"} & {mark.name for mark in request.node.iter_markers()}:
+        monkeypatch.setattr(
+            "pocgate.kernel.jobs.current_app.send_task", lambda name, kwargs, **_: sent.append((name, kwargs))
+        )
+    return sent
