@@ -6,9 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from pocgate.identity.enums import AccountKind
 from pocgate.identity.models import RoleGrant, User
+from pocgate.identity.rules import SignIn
+
+SIGNED_IN_AT = "signed_in_at"
 
 
 def roles_of(user: User, *, now: datetime) -> frozenset[str]:
@@ -33,3 +37,11 @@ def active_people(ids: Iterable[int] | None = None) -> QuerySet[User]:
     """Active people by name, service accounts left out; `ids` narrows."""
     people = User.objects.filter(is_active=True, kind=AccountKind.PERSON).order_by("full_name", "username", "pk")
     return people if ids is None else people.filter(pk__in=ids)
+
+
+def sign_in_of(request: HttpRequest) -> SignIn:
+    """How the request's person proved who they are: by a token, or by a sign-in at a time kept in the session."""
+    if getattr(request, "auth", None) is not None:
+        return SignIn(by_token=True)
+    stored = request.session.get(SIGNED_IN_AT)
+    return SignIn(at=datetime.fromisoformat(stored) if stored else None)
