@@ -1,0 +1,110 @@
+"""Why a verdict came out as it did: a stable code, its values, and an English sentence as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+MESSAGES: Mapping[str, str] = {
+    # answers, attested and signed
+    "shown": "Shown by evidence that is still valid.",
+    "shown_and_verified": "Shown by valid evidence and verified.",
+    "not_verified": "Answered as met, but not yet verified by the role {role}.",
+    "partly_met": "Answered as partly met.",
+    "answered_not_met": "Answered as not met.",
+    "unanswered": "Not answered yet.",
+    "answer_not_from_here": "The answer was imported as “{answer}” and has to be given here.",
+    "no_evidence": "Answered as met, but no evidence is attached.",
+    "evidence_expired": "The newest evidence expired.",
+    "does_not_apply": "Does not apply to this case.",
+    "not_applicable_without_reason": "Marked as not applicable without a reason.",
+    "not_applicable_unverified": "Marked as not applicable, but not yet verified by the role {role}.",
+    "signed": "Accepted by compliance.",
+    "awaiting_sign_off": "Waits for the sign-off of compliance.",
+    "sign_off_returned": "Returned by compliance.",
+    "sign_off_outdated": "New evidence came after the sign-off; compliance has to look again.",
+    "sign_off_expired": "The sign-off or its evidence expired.",
+    "waived": "Waived for a time.",
+    "never_computed": "Has not been computed yet.",
+    "not_measured_yet": "Not measured yet.",
+    # the probes of the dimension outcome
+    "problem_stated": "Problem, process and users are described.",
+    "problem_too_short": "The problem has {characters} of at least {needed} characters.",
+    "process_or_users_missing": "The affected process or its users are not named.",
+    "scope_bounded": "In scope, out of scope and a thin slice are named.",
+    "scope_incomplete": "Missing from the scope: {missing}.",
+    "business_owner_confirmed": "The business owner confirmed in the system.",
+    "business_owner_missing": "No active business owner is named.",
+    "business_owner_unconfirmed": "The business owner has not confirmed in the system.",
+    "sponsors_confirmed": "Sponsor and budget holder confirmed.",
+    "sponsors_missing": "Not named or not confirmed: {missing}.",
+    "sponsors_outdated": "The confirmation is older than {days} days: {missing}.",
+    "business_case_holds": "The benefit exceeds the cost at scale.",
+    "business_case_missing": "No business case is recorded.",
+    "business_case_incomplete": "Missing from the business case: {missing}.",
+    "business_case_outdated": "The business case is older than {days} days.",
+    "benefit_below_cost": "The low estimate of benefit, {benefit} a year, does not exceed the cost at scale of {cost}.",
+    "primary_kpi_complete": "The primary KPI has unit, direction, baseline and a better target.",
+    "primary_kpi_missing": "No primary KPI is defined.",
+    "primary_kpi_not_unique": "{count} KPIs are marked as primary; exactly one may be.",
+    "kpi_incomplete": "Missing from the KPI “{kpi}”: {missing}.",
+    "target_not_better": "The target of “{kpi}” is not better than its baseline.",
+    "guardrail_worse": "The target of the guardrail “{kpi}” is worse than its baseline.",
+    "thresholds_set": "Every KPI of gate {gate} has a threshold.",
+    "thresholds_missing": "No threshold for gate {gate}: {missing}.",
+    "no_kpi_for_gate": "No KPI counts at gate {gate}.",
+    # the probe of KPI readings
+    "kpis_meet_threshold": "Every KPI of gate {gate} meets its threshold.",
+    "kpi_meets_threshold": "“{kpi}”: {bound} meets the threshold of {threshold} ({method}).",
+    "kpi_misses_threshold": "“{kpi}”: {bound} misses the threshold of {threshold} ({method}).",
+    "kpi_inconclusive": "“{kpi}”: inconclusive; about {more_samples} more samples would likely settle it ({method}).",
+    "kpi_at_threshold": "“{kpi}”: inconclusive; the readings lie on the threshold of {threshold} ({method}).",
+    "kpi_threshold_missing": "“{kpi}” has no threshold for gate {gate}.",
+    "kpi_without_readings": "“{kpi}” has no reading that counts.",
+    "kpi_readings_stale": "The newest reading of “{kpi}” is older than {days} days.",
+    "kpi_too_few_samples": "“{kpi}” has {samples} of at least {needed} samples.",
+    "kpi_too_few_periods": "“{kpi}” has readings in {periods} of at least {needed} periods over {weeks} weeks.",
+    "kpi_too_few_sets": "“{kpi}” has {sets} of at least {needed} independent sets.",
+    # the probes of the dimension cost
+    "caps_agreed": "The caps are agreed by the budget holder.",
+    "caps_missing": "Not set or not agreed by the budget holder: {missing}.",
+    "every_line_estimated": "Every cost line is estimated.",
+    "lines_missing": "{estimated} of {lines} cost lines are estimated; missing: {missing}.",
+    "estimate_outdated": "The estimate is older than {days} days.",
+    "within_cap": "{spent} of {cap} is spent or committed; forecast: {forecast}.",
+    "cap_exceeded": "{spent} is spent or committed against a cap of {cap} ({scope}).",
+    "cap_breach_sure": "The cap of {cap} will be passed: the forecast is at least {lower_bound}.",
+    "cap_missing": "No cap is agreed for the present stage.",
+    # scorecard
+    "too_few_assessors": "“{criterion}” is rated by {assessors} of at least {needed} assessors.",
+    "too_few_disciplines": "“{criterion}” is rated from {disciplines} of at least {needed} disciplines.",
+    "nobody_from_outside": "“{criterion}” is rated by nobody from outside the team.",
+    "knocked_out": "“{criterion}” is rated under {below}, which caps {axis} at {cap}.",
+}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A code of `MESSAGES` with the values its sentence names."""
+
+    code: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def message(self) -> str:
+        """The English sentence with its `{places}` still open, for translation."""
+        return MESSAGES[self.code]
+
+    @property
+    def text(self) -> str:
+        """The English sentence, filled."""
+        return self.message.format(**self.params)
+
+
+@dataclass(frozen=True)
+class Record:
+    """A pointer to a record behind a verdict: its type, its id there, and a label people recognise."""
+
+    type: str
+    id: int | str
+    label: str
