@@ -1,0 +1,1 @@
+"""The gates' verbs; every write of a record goes through one of them."""

@@ -1,0 +1,147 @@
+"""Committees and their seats. An appointment also gives the role that lets its holder see what they decide on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from gates.enums import Discipline, SeatRole
+from gates.errors import NOT_ADMINISTRATOR, required, unknown
+from gates.models import Committee, GateReview, Seat
+from gates.models.reviews import OPEN_REVIEW_STATES
+from gates.permissions import can_manage_committees
+from pocgate.identity.enums import Role
+from pocgate.identity.models import RoleGrant, User
+from pocgate.kernel.errors import Blocker, FieldProblem, Forbidden, Invalid, NotAllowedNow
+from pocgate.ledger.commands import Act, record
+from scoring.rules.vocabulary import GATES
+
+
+def create_committee(*, name: str, gate: int, department_id: int | None, actor: User, now: datetime) -> Committee:
+    """A committee for one gate, company-wide without a department. Raises Forbidden, Invalid, NotAllowedNow."""
+    _check_may_manage(actor, now)
+    problems = [] if name.strip() else [required("name", "a name")]
+    problems += [] if gate in GATES else [unknown("gate", gate)]
+    _refuse_invalid(problems)
+    with transaction.atomic():
+        if Committee.objects.filter(gate=gate, department_id=department_id, dissolved_at__isnull=True).exists():
+            raise NotAllowedNow([_already_there(gate)])
+        committee = Committee.objects.create(name=name.strip(), gate=gate, department_id=department_id)
+        after = {"name": committee.name, "gate": gate, "department": department_id}
+        record(Act("committee.created", "committee", committee.pk, after=after), actor=actor, now=now)
+    return committee
+
+
+def dissolve_committee(*, committee_id: int, actor: User, now: datetime) -> Committee:
+    """End a committee and its seats; refused while one of its reviews is open."""
+    _check_may_manage(actor, now)
+    with transaction.atomic():
+        committee = _lock(committee_id)
+        open_reviews = GateReview.objects.filter(committee=committee, state__in=OPEN_REVIEW_STATES).count()
+        if open_reviews:
+            raise NotAllowedNow([_still_reviewing(open_reviews)])
+        committee.dissolved_at = now
+        committee.save(update_fields=["dissolved_at"])
+        for seat in committee.seats.filter(ended_at__isnull=True).select_related("user"):
+            _end(seat, now)
+        record(Act("committee.dissolved", "committee", committee.pk), actor=actor, now=now)
+    return committee
+
+
+def appoint(
+    *, committee_id: int, user_id: int, role: str, discipline: str, weight: int = 1, actor: User, now: datetime
+) -> Seat:
+    """Give a person a seat from now on, and the role that goes with it, in one transaction."""
+    _check_may_manage(actor, now)
+    _refuse_invalid(_unknown_values(role, discipline))
+    with transaction.atomic():
+        committee = _lock(committee_id)
+        user = User.objects.select_for_update().get(pk=user_id)
+        blockers = _appointment_blockers(committee, user, role)
+        if blockers:
+            raise NotAllowedNow(blockers)
+        seat = Seat.objects.create(
+            committee=committee, user=user, role=role, discipline=discipline, weight=weight, started_at=now
+        )
+        _settle_roles(user, now)
+        after = {"user": user.pk, "role": role, "discipline": discipline, "weight": weight}
+        record(
+            Act("committee.seat_given", "committee", committee.pk, after={"seat": seat.pk, **after}),
+            actor=actor,
+            now=now,
+        )
+    return seat
+
+
+def end_seat(*, seat_id: int, actor: User, now: datetime) -> Seat:
+    """End a seat and, where it was the person's last of its kind, the role it gave. Votes cast stay as they are."""
+    _check_may_manage(actor, now)
+    with transaction.atomic():
+        committee = _lock(Seat.objects.values_list("committee_id", flat=True).get(pk=seat_id))
+        seat = Seat.objects.select_related("user").get(pk=seat_id)
+        if seat.ended_at is not None:
+            raise NotAllowedNow([Blocker("seat_ended", "This seat ended already.")])
+        _end(seat, now)
+        before = {"seat": seat.pk, "user": seat.user_id, "role": seat.role}
+        record(Act("committee.seat_ended", "committee", committee.pk, before=before), actor=actor, now=now)
+    return seat
+
+
+def _lock(committee_id: int) -> Committee:
+    return Committee.objects.select_for_update().get(pk=committee_id)
+
+
+def _end(seat: Seat, now: datetime) -> None:
+    user = User.objects.select_for_update().get(pk=seat.user_id)
+    seat.ended_at = now
+    seat.save(update_fields=["ended_at"])
+    _settle_roles(user, now)
+
+
+def _settle_roles(user: User, now: datetime) -> None:
+    """The person's open `chair` and `committee` grants become those that their open seats call for."""
+    seats = Seat.objects.filter(user=user, ended_at__isnull=True).values_list("role", flat=True)
+    due = {Role.CHAIR if role == SeatRole.CHAIR else Role.COMMITTEE for role in seats}
+    grants = RoleGrant.objects.filter(user=user, role__in=[Role.CHAIR, Role.COMMITTEE], ended_at__isnull=True)
+    held = set(grants.values_list("role", flat=True))
+    grants.exclude(role__in=due).update(ended_at=now)
+    RoleGrant.objects.bulk_create([RoleGrant(user=user, role=role, started_at=now) for role in sorted(due - held)])
+
+
+def _check_may_manage(actor: User, now: datetime) -> None:
+    if not can_manage_committees(actor, now=now):
+        raise Forbidden(NOT_ADMINISTRATOR)
+
+
+def _refuse_invalid(problems: list[FieldProblem]) -> None:
+    if problems:
+        raise Invalid(problems)
+
+
+def _unknown_values(role: str, discipline: str) -> list[FieldProblem]:
+    problems = [] if role in SeatRole.values else [unknown("role", role)]
+    return problems + ([] if discipline in Discipline.values else [unknown("discipline", discipline)])
+
+
+def _appointment_blockers(committee: Committee, user: User, role: str) -> list[Blocker]:
+    blockers = []
+    if committee.dissolved_at is not None:
+        blockers.append(Blocker("committee_dissolved", "This committee was dissolved."))
+    if not user.is_active or not user.is_person:
+        blockers.append(Blocker("not_a_person", "Only an active person can hold a seat, not a service account."))
+    seats = committee.seats.filter(ended_at__isnull=True)
+    if seats.filter(user=user).exists():
+        name = {"person": str(user)}
+        blockers.append(Blocker("already_seated", "{person} already has a seat on this committee.", name))
+    if role == SeatRole.CHAIR and seats.filter(role=SeatRole.CHAIR).exists():
+        blockers.append(Blocker("chair_taken", "This committee has a chair; end that seat first."))
+    return blockers
+
+
+def _already_there(gate: int) -> Blocker:
+    return Blocker("committee_exists", "There is already a committee for gate {gate} here.", {"gate": gate})
+
+
+def _still_reviewing(count: int) -> Blocker:
+    return Blocker("reviews_open", "{count} reviews of this committee are still open.", {"count": count})

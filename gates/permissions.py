@@ -1,0 +1,42 @@
+"""Who may do what at gates, by role and by part in the case; what the state of things forbids is said by the rules."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from gates.enums import SeatRole
+from gates.models import Committee, Seat
+from pocgate.identity.enums import Role
+from pocgate.identity.models import User
+from pocgate.identity.queries import has_role
+from portfolio.enums import TeamRole
+from portfolio.models import TeamMember, UseCase
+
+
+def can_manage_committees(user: User, *, now: datetime) -> bool:
+    """Administrators."""
+    return has_role(user, Role.ADMIN, now=now)
+
+
+def can_sign(user: User, *, now: datetime) -> bool:
+    """Compliance officers in person; four eyes on the single case are checked by the command."""
+    return user.is_person and has_role(user, Role.COMPLIANCE, now=now)
+
+
+def is_product_owner(user: User, case: UseCase) -> bool:
+    """The one active product owner of the case."""
+    roles = TeamMember.objects.filter(case=case, user=user, role=TeamRole.PRODUCT_OWNER, ended_at__isnull=True)
+    return user.is_active and roles.exists()
+
+
+def is_chair_of(user: User, committee: Committee | None) -> bool:
+    """Chair or deputy of the committee, whoever of them presides."""
+    if committee is None or not user.is_active or not user.is_person:
+        return False
+    roles = [SeatRole.CHAIR, SeatRole.DEPUTY]
+    return Seat.objects.filter(committee=committee, user=user, role__in=roles, ended_at__isnull=True).exists()
+
+
+def can_request(user: User, case: UseCase, committee: Committee | None) -> bool:
+    """The product owner of the case, or the chair of the committee that would decide."""
+    return is_product_owner(user, case) or is_chair_of(user, committee)

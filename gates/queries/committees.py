@@ -1,0 +1,67 @@
+"""Which committee decides, who sits on it, and who is in conflict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from gates.models import Committee, Seat
+from portfolio.enums import TeamRole
+from portfolio.models import Department, TeamMember, UseCase
+
+# Whoever worked on a case stays in conflict for so long after.
+CONFLICT_PERIOD = timedelta(days=365)
+INTERESTED_ROLES = (TeamRole.SPONSOR, TeamRole.BUDGET_HOLDER)
+
+
+def committees_in_being() -> QuerySet[Committee]:
+    """Every committee that was not dissolved, by gate and name, with department and open seats."""
+    seats = Seat.objects.filter(ended_at__isnull=True).select_related("user").order_by("role", "started_at", "pk")
+    return (
+        Committee.objects.filter(dissolved_at__isnull=True)
+        .select_related("department")
+        .prefetch_related(Prefetch("seats", seats, to_attr="open_seats"))
+        .order_by("gate", "name", "pk")
+    )
+
+
+def committee_for(case: UseCase, gate: int) -> Committee | None:
+    """The committee of the gate nearest up the department tree from the case's unit; None when there is none."""
+    place = case.unit or case.department
+    ids = _ids_up(place) if place else []
+    found = Committee.objects.filter(gate=gate, dissolved_at__isnull=True).filter(
+        Q(department__isnull=True) | Q(department__in=ids)
+    )
+    depth = {department_id: position for position, department_id in enumerate(ids)}
+    return max(found, key=lambda committee: depth.get(committee.department_id or 0, -1), default=None)
+
+
+def _ids_up(place: Department) -> list[int]:
+    return [int(part) for part in place.path.split("/") if part]
+
+
+def seats_at(committee: Committee, moment: datetime) -> QuerySet[Seat]:
+    """Seats whose half-open term holds the moment, with their people, oldest first."""
+    return (
+        Seat.objects.filter(committee=committee, started_at__lte=moment)
+        .filter(Q(ended_at__isnull=True) | Q(ended_at__gt=moment))
+        .select_related("user")
+        .order_by("started_at", "pk")
+    )
+
+
+def conflicts_of(case_id: int, *, now: datetime) -> Mapping[int, str]:
+    """Who may not vote on the case, by user id, and why: `interested` (sponsor, budget holder) or `on_team`.
+
+    The team of the last 12 months counts, not only the present one.
+    """
+    members = TeamMember.objects.filter(case_id=case_id).filter(
+        Q(ended_at__isnull=True) | Q(ended_at__gt=now - CONFLICT_PERIOD)
+    )
+    conflicts: dict[int, str] = {}
+    for user_id, role in members.values_list("user_id", "role"):
+        interested = role in INTERESTED_ROLES
+        conflicts[user_id] = "interested" if interested or conflicts.get(user_id) == "interested" else "on_team"
+    return conflicts
