@@ -97,8 +97,12 @@ class Reason:
 
     @property
     def text(self) -> str:
-        """The English sentence, filled."""
-        return self.message.format(**self.params)
+        """The English sentence, filled; lists are joined by commas."""
+        return self.message.format(**{name: _shown(value) for name, value in self.params.items()})
+
+
+def _shown(value: object) -> object:
+    return ", ".join(str(item) for item in value) if isinstance(value, list | tuple) else value
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from scoring.rules.playbook.measures import KpiPolicy
 from scoring.rules.playbook.whole import Playbook
 from scoring.rules.probes.outcome import kpis_counting_at
 from scoring.rules.probes.records import HIGHER, Kpi, ProbeFacts, Reading, Threshold
-from scoring.rules.probes.results import Params, failed, missing, outdated, passed
+from scoring.rules.probes.results import failed, missing, outdated, passed
 from scoring.rules.readiness.answers import ProbeResult
 from scoring.rules.reasons import Record
 from scoring.rules.vocabulary import FAIL, NOT_ENOUGH_EVIDENCE, PASS, STALE

@@ -1,0 +1,1 @@
+"""The rules of gates: pure functions of values and `now`, without Django."""
