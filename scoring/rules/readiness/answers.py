@@ -54,7 +54,8 @@ class AnswerState:
     """Everything known about one criterion of one case at one moment.
 
     Verification counts only when another person than the author gave it, at or after the answer.
-    `waived_until` is the first moment at which the waiver no longer counts.
+    `waived_until` is the first moment at which the waiver no longer counts. An `imported` answer shows nothing
+    until it is given here.
     """
 
     criterion: str
@@ -70,6 +71,7 @@ class AnswerState:
     waived_until: datetime | None = None
     waiver: Record | None = None
     record: Record | None = None
+    imported: bool = False
 
     @property
     def is_verified(self) -> bool:

@@ -26,6 +26,7 @@ from scoring.rules.vocabulary import (
     SATISFYING_VERDICTS,
     SIGNED,
     STALE,
+    UNANSWERED,
     WAIVED,
 )
 
@@ -152,7 +153,7 @@ def _signed(criterion: Criterion, answer: AnswerState, now: datetime) -> _Findin
 
 
 def _unsigned(answer: AnswerState) -> _Finding:
-    if answer.answer in (PARTLY, NOT_MET):
+    if answer.answer in (PARTLY, NOT_MET) and not answer.imported:
         code = "partly_met" if answer.answer == PARTLY else "answered_not_met"
         return _Finding(FAIL, NOTHING, Reason(code), _own_record(answer))
     return _Finding(NOT_ENOUGH_EVIDENCE, NOTHING, Reason("awaiting_sign_off"), _own_record(answer))
@@ -178,6 +179,8 @@ def _signature_end(criterion: Criterion, signed_at: datetime) -> datetime | None
 
 
 def _attested(criterion: Criterion, level: str, gate: int, answer: AnswerState, now: datetime) -> _Finding:
+    if answer.imported:
+        return _without_claim(answer)
     if answer.answer == NOT_APPLICABLE:
         return _not_applicable(criterion, level, answer)
     if answer.answer not in (MET, PARTLY):
@@ -222,9 +225,9 @@ def _not_applicable(criterion: Criterion, level: str, answer: AnswerState) -> _F
 
 def _without_claim(answer: AnswerState) -> _Finding:
     records = _own_record(answer)
-    if answer.answer == NOT_MET:
+    if answer.answer == NOT_MET and not answer.imported:
         return _Finding(FAIL, NOTHING, Reason("answered_not_met"), records)
-    if answer.answer in IMPORTED_ANSWERS:
+    if answer.answer in IMPORTED_ANSWERS or (answer.imported and answer.answer != UNANSWERED):
         reason = Reason("answer_not_from_here", {"answer": answer.answer})
         return _Finding(NOT_ENOUGH_EVIDENCE, NOTHING, reason, records)
     return _Finding(NOT_ENOUGH_EVIDENCE, NOTHING, Reason("unanswered"), records)

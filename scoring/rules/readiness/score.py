@@ -95,10 +95,10 @@ def _score(results: Sequence[CriterionResult]) -> tuple[tuple[DimensionScore, ..
     scores = [_dimension_score(parts) for _dimension, parts in groups]
     overall = _half_up(sum(scores), len(scores)) if scores else 0
     shares = _cut(overall, scores)
-    possible = _cut(_FULL_SCORE, [1] * len(scores))
+    lost = _cut(_FULL_SCORE - overall, [_FULL_SCORE - score for score in scores])
     dimensions = tuple(
-        _spread(dimension, parts, score, share, most)
-        for (dimension, parts), score, share, most in zip(groups, scores, shares, possible, strict=True)
+        _spread(dimension, parts, score, share, missed)
+        for (dimension, parts), score, share, missed in zip(groups, scores, shares, lost, strict=True)
     )
     return dimensions, overall
 
@@ -111,14 +111,15 @@ def _dimension_score(parts: Sequence[CriterionResult]) -> int:
     return _half_up(achieved, sum(weights))
 
 
-def _spread(dimension: str, parts: Sequence[CriterionResult], score: int, share: int, possible: int) -> DimensionScore:
-    weights = [_whole_weight(part) for part in parts]
-    achieved = [weight * _ten_thousandths(part) for weight, part in zip(weights, parts, strict=True)]
+def _spread(dimension: str, parts: Sequence[CriterionResult], score: int, share: int, lost: int) -> DimensionScore:
+    achieved = [_whole_weight(part) * _ten_thousandths(part) for part in parts]
+    missed = [_whole_weight(part) * (_FULL_SCORE - _ten_thousandths(part)) for part in parts]
+    # What is reached and what is lost are cut apart, so that no rounding gives a part more than was possible.
     spread = tuple(
-        replace(part, points=_points(points), points_possible=_points(most))
-        for part, points, most in zip(parts, _cut(share, achieved), _cut(possible, weights), strict=True)
+        replace(part, points=_points(points), points_possible=_points(points + rest))
+        for part, points, rest in zip(parts, _cut(share, achieved), _cut(lost, missed), strict=True)
     )
-    return DimensionScore(dimension, _points(score), _points(share), _points(possible), spread)
+    return DimensionScore(dimension, _points(score), _points(share), _points(share + lost), spread)
 
 
 def _cut(total: int, shares: Sequence[int]) -> list[int]:
