@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from pocgate.identity.models import User
+from pocgate.kernel.acts import PlainAct
 from pocgate.ledger.models import Activity
 from pocgate.ledger.origin import current_request_id
 
@@ -34,6 +35,20 @@ def record(act: Act, *, actor: User | None, now: datetime, on_behalf_of: User | 
 def record_many(acts: Iterable[Act], *, actor: User | None, now: datetime) -> None:
     """Write many activities with few statements."""
     Activity.objects.bulk_create([_row(act, actor, now, None) for act in acts], batch_size=500)
+
+
+def record_plain(act: PlainAct, *, now: datetime) -> None:
+    """Write an act of an app under the ledger."""
+    Activity.objects.create(
+        at=now,
+        actor_id=act.actor_id,
+        request_id=current_request_id(),
+        verb=act.verb,
+        subject_type=act.subject_type,
+        subject_id=str(act.subject_id),
+        before=dict(act.before),
+        after=dict(act.after),
+    )
 
 
 def _row(act: Act, actor: User | None, now: datetime, on_behalf_of: User | None) -> Activity:

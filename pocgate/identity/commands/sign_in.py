@@ -1,4 +1,4 @@
-"""Identity's verbs: the one hook before acts that bind, roles, tokens, visits."""
+"""The one hook before acts that bind."""
 
 from __future__ import annotations
 
