@@ -40,6 +40,9 @@ class FactKey(models.TextChoices):
     TIER = "tier", _("risk tier")
     ROLE = "role", _("role under the law")
     STAGE1_REAL_DATA = "stage1_real_data", _("real personal data in the prototype")
+    PROHIBITED_PRACTICE = "prohibited_practice", _("comes near a prohibited practice")
+    SENSITIVE_AREA = "sensitive_area", _("works in a sensitive area")
+    FACES_PEOPLE = "faces_people", _("talks to people or makes content for them")
 
 
 class Delivery(models.TextChoices):
@@ -82,6 +85,9 @@ FACT_VALUES: dict[str, type[models.TextChoices]] = {
     FactKey.TIER: Tier,
     FactKey.ROLE: LegalRole,
     FactKey.STAGE1_REAL_DATA: YesNo,
+    FactKey.PROHIBITED_PRACTICE: YesNoUnknown,
+    FactKey.SENSITIVE_AREA: YesNoUnknown,
+    FactKey.FACES_PEOPLE: YesNoUnknown,
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -11,6 +11,7 @@ from django.db.models import F
 from pocgate.identity.models import User
 from pocgate.kernel.errors import Blocker, NotAllowedNow
 from pocgate.ledger.commands import Act, record
+from portfolio.commands.clock import start_clock, stop_clock
 from portfolio.commands.recompute import request_recompute
 from portfolio.enums import Precision
 from portfolio.models import Hold, StageSpell, UseCase
@@ -55,6 +56,7 @@ def enter_review(*, case_id: int, actor: User, now: datetime) -> UseCase:
         before = case.status
         _refuse([*transition_blockers(before, "in_review"), *_unknown_stage(case)])
         _change_status(case, "in_review", now=now, governed=True)
+        stop_clock(case.pk, now=now)
         record(
             Act("case.entered_review", "use_case", case.pk, case.pk, {"status": before}, {"status": "in_review"}),
             actor=actor,
@@ -70,6 +72,9 @@ def leave_review(*, case_id: int, back_to: str, actor: User | None, now: datetim
         case = lock_case(case_id)
         _refuse(transition_blockers(case.status, back_to))
         _change_status(case, back_to, now=now)
+        _unlock(case)
+        if back_to == "active":
+            start_clock(case.pk, now=now)
         record(
             Act("case.left_review", "use_case", case.pk, case.pk, {"status": "in_review"}, {"status": back_to}),
             actor=actor,
@@ -92,8 +97,11 @@ def apply_move(
             _close_spell(case, reason=move.exit_reason, now=now)
         iteration = case.iteration + 1 if move.next_iteration else case.iteration
         _change_status(case, move.status, now=now, stage=move.stage, iteration=iteration)
+        _unlock(case)
         if move.opens_spell:
             _open_spell(case, now=now, time_box_days=time_box_days)
+        elif move.status == "active":
+            start_clock(case.pk, now=now)
         if pause is not None and move.status == "paused":
             _open_hold(case, pause, now=now)
         after = {"stage": case.stage, "status": case.status, "iteration": case.iteration}
@@ -109,6 +117,7 @@ def resume(*, case_id: int, reason: str, actor: User, now: datetime) -> UseCase:
         _refuse([] if case.status == "paused" else [_not_paused()])
         Hold.objects.filter(case=case, ended_at__isnull=True).update(ended_at=now)
         _change_status(case, "active", now=now)
+        start_clock(case.pk, now=now)
         record(
             Act(
                 "case.resumed",
@@ -123,6 +132,29 @@ def resume(*, case_id: int, reason: str, actor: User, now: datetime) -> UseCase:
         )
         request_recompute(case.pk)
     return case
+
+
+def lock_records(*, case_id: int, actor: User | None, now: datetime) -> None:
+    """While a vote runs, the owner's records stay as the voters see them."""
+    with transaction.atomic():
+        case = lock_case(case_id)
+        if case.records_locked_at is None:
+            UseCase.objects.filter(pk=case.pk).update(records_locked_at=now)
+            record(Act("case.records_locked", "use_case", case.pk, case.pk), actor=actor, now=now)
+
+
+def unlock_records(*, case_id: int, actor: User | None, now: datetime) -> None:
+    """The vote closed or was called off: the owner's records may change again."""
+    with transaction.atomic():
+        case = lock_case(case_id)
+        if case.records_locked_at is not None:
+            _unlock(case)
+            record(Act("case.records_unlocked", "use_case", case.pk, case.pk), actor=actor, now=now)
+
+
+def _unlock(case: UseCase) -> None:
+    UseCase.objects.filter(pk=case.pk).update(records_locked_at=None)
+    case.records_locked_at = None
 
 
 def _refuse(blockers: list[Blocker]) -> None:
@@ -174,7 +206,12 @@ def _change_status(
 
 def _open_spell(case: UseCase, *, now: datetime, time_box_days: int | None) -> None:
     StageSpell.objects.create(
-        case=case, stage=case.stage, iteration=case.iteration, entered_at=now, time_box_days=time_box_days
+        case=case,
+        stage=case.stage,
+        iteration=case.iteration,
+        entered_at=now,
+        time_box_days=time_box_days,
+        time_box_ends_at=now + timedelta(days=time_box_days) if time_box_days else None,
     )
 
 

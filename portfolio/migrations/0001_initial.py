@@ -187,6 +187,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1)),
                 ('governed_at', models.DateTimeField(null=True)),
                 ('archived_at', models.DateTimeField(null=True)),
+                ('records_locked_at', models.DateTimeField(null=True)),
                 ('created_at', models.DateTimeField()),
                 ('updated_at', models.DateTimeField()),
                 ('tier', models.CharField(default='unassessed', max_length=12, verbose_name='risk tier')),
@@ -224,6 +225,8 @@ class Migration(migrations.Migration):
                 ('imported', models.BooleanField(default=False)),
                 ('time_box_days', models.PositiveIntegerField(null=True)),
                 ('extension_days', models.PositiveIntegerField(default=0)),
+                ('time_box_ends_at', models.DateTimeField(null=True)),
+                ('clock_stopped_at', models.DateTimeField(null=True)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='spells', to='portfolio.usecase')),
             ],
         ),
@@ -332,7 +335,7 @@ class Migration(migrations.Migration):
             name='CaseFact',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(choices=[('delivery', 'delivery'), ('personal_data', 'personal data'), ('affects_people', 'decisions about people'), ('tier', 'risk tier'), ('role', 'role under the law'), ('stage1_real_data', 'real personal data in the prototype')], max_length=20)),
+                ('key', models.CharField(choices=[('delivery', 'delivery'), ('personal_data', 'personal data'), ('affects_people', 'decisions about people'), ('tier', 'risk tier'), ('role', 'role under the law'), ('stage1_real_data', 'real personal data in the prototype'), ('prohibited_practice', 'comes near a prohibited practice'), ('sensitive_area', 'works in a sensitive area'), ('faces_people', 'talks to people or makes content for them')], max_length=20)),
                 ('value', models.CharField(max_length=20)),
                 ('valid_from', models.DateTimeField()),
                 ('valid_until', models.DateTimeField(null=True)),
@@ -584,6 +587,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='stagespell',
+            index=models.Index(condition=models.Q(('exit_reason', '')), fields=['time_box_ends_at'], name='portfolio_stagespell_box_ends'),
+        ),
+        migrations.AddIndex(
+            model_name='stagespell',
             index=models.Index(fields=['stage', 'entered_at'], name='portfolio_stagespell_stage'),
         ),
         migrations.AddConstraint(
@@ -732,7 +739,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='casefact',
-            constraint=models.CheckConstraint(condition=models.Q(('key__in', ['delivery', 'personal_data', 'affects_people', 'tier', 'role', 'stage1_real_data'])), name='portfolio_casefact_key_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('key__in', ['delivery', 'personal_data', 'affects_people', 'tier', 'role', 'stage1_real_data', 'prohibited_practice', 'sensitive_area', 'faces_people'])), name='portfolio_casefact_key_known'),
         ),
         migrations.AddConstraint(
             model_name='casefact',

@@ -79,6 +79,8 @@ class UseCase(models.Model):
     version = models.PositiveIntegerField(default=1)
     governed_at = models.DateTimeField(null=True)
     archived_at = models.DateTimeField(null=True)
+    # Set while a vote runs on the case: its owner's records stay as the voters saw them.
+    records_locked_at = models.DateTimeField(null=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()

@@ -10,7 +10,11 @@ from portfolio.models.cases import UseCase
 
 
 class StageSpell(models.Model):
-    """One stay in a stage; open while `exit_reason` is blank. Unknown times are null with precision `unknown`."""
+    """One stay in a stage; open while `exit_reason` is blank. Unknown times are null with precision `unknown`.
+
+    `time_box_ends_at` already leaves out the days on hold and in review; `clock_stopped_at` says since when the
+    present hold or review stops the clock.
+    """
 
     case = models.ForeignKey(UseCase, on_delete=models.CASCADE, related_name="spells")
     stage = models.PositiveSmallIntegerField(choices=Stage.choices)
@@ -23,6 +27,8 @@ class StageSpell(models.Model):
     imported = models.BooleanField(default=False)
     time_box_days = models.PositiveIntegerField(null=True)
     extension_days = models.PositiveIntegerField(default=0)
+    time_box_ends_at = models.DateTimeField(null=True)
+    clock_stopped_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -47,7 +53,12 @@ class StageSpell(models.Model):
                 fields=["case"], condition=Q(exit_reason=""), name="portfolio_stagespell_open_once"
             ),
         ]
-        indexes = [models.Index(fields=["stage", "entered_at"], name="portfolio_stagespell_stage")]
+        indexes = [
+            models.Index(fields=["stage", "entered_at"], name="portfolio_stagespell_stage"),
+            models.Index(
+                fields=["time_box_ends_at"], condition=Q(exit_reason=""), name="portfolio_stagespell_box_ends"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"stage {self.stage}, iteration {self.iteration}"

@@ -1,0 +1,85 @@
+"""How much of a time-box is used; days on hold and in review do not count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from pocgate.kernel.errors import Blocker
+
+EXTENSION_SHARE = 2  # an extension is at most one half of the time-box
+CLOSE_PERCENT = 75
+FULL_PERCENT = 100
+OVERDUE_PERCENT = 150
+
+
+class Level(StrEnum):
+    """How a card is coloured by its age."""
+
+    NONE = "none"
+    FRESH = "fresh"
+    CLOSE = "close"
+    OVER = "over"
+    FAR_OVER = "far_over"
+
+
+@dataclass(frozen=True)
+class Box:
+    """A spell's time-box as recorded. `ends_at` leaves out stopped days; null when none is set."""
+
+    entered_at: datetime | None
+    days: int | None
+    extension_days: int = 0
+    ends_at: datetime | None = None
+    stopped_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class TimeBoxUse:
+    """Days used and allowed, and the use in per cent; `percent` is None without a time-box."""
+
+    days_used: int | None
+    days_allowed: int | None
+    percent: int | None
+    level: Level
+
+    @property
+    def is_over(self) -> bool:
+        """The time-box is used up."""
+        return self.level in (Level.OVER, Level.FAR_OVER)
+
+
+def time_box_use(box: Box, *, now: datetime) -> TimeBoxUse:
+    """The use of a time-box at `now`; whole days, rounded down."""
+    if box.entered_at is None:
+        return TimeBoxUse(None, box.days, None, Level.NONE)
+    until = min(box.stopped_at or now, now)
+    if not box.days:
+        return TimeBoxUse(max((until - box.entered_at).days, 0), None, None, Level.NONE)
+    allowed = timedelta(days=box.days + box.extension_days)
+    ends_at = box.ends_at or box.entered_at + allowed
+    used = max(allowed - (ends_at - until), timedelta(0))
+    percent = int(used / allowed * 100)
+    return TimeBoxUse(used.days, allowed.days, percent, level_of(percent))
+
+
+def level_of(percent: int) -> Level:
+    """The colour level of a use in per cent."""
+    if percent >= OVERDUE_PERCENT:
+        return Level.FAR_OVER
+    if percent >= FULL_PERCENT:
+        return Level.OVER
+    return Level.CLOSE if percent >= CLOSE_PERCENT else Level.FRESH
+
+
+def extension_blockers(time_box_days: int | None, extension_days: int, days: int) -> list[Blocker]:
+    """Why the time-box can not be extended by `days`."""
+    if not time_box_days:
+        return [Blocker("no_time_box", "This stage has no time-box to extend.")]
+    if extension_days:
+        return [Blocker("extended_already", "The time-box was extended already; a second extension is not possible.")]
+    most = time_box_days // EXTENSION_SHARE
+    if not 1 <= days <= most:
+        return [Blocker("extension_too_long", "An extension is 1 to {most} days, half of the time-box.", {"most": most})]
+    return []
