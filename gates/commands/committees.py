@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
-from gates.enums import Discipline, SeatRole
+from gates.enums import OPEN_REVIEW_STATES, Discipline, SeatRole
 from gates.errors import NOT_ADMINISTRATOR, required, unknown
 from gates.models import Committee, GateReview, Seat
-from gates.models.reviews import OPEN_REVIEW_STATES
 from gates.permissions import can_manage_committees
 from pocgate.identity.enums import Role
 from pocgate.identity.models import RoleGrant, User
@@ -25,7 +25,8 @@ def create_committee(*, name: str, gate: int, department_id: int | None, actor: 
     problems += [] if gate in GATES else [unknown("gate", gate)]
     _refuse_invalid(problems)
     with transaction.atomic():
-        if Committee.objects.filter(gate=gate, department_id=department_id, dissolved_at__isnull=True).exists():
+        place = Q(department__isnull=True) if department_id is None else Q(department=department_id)
+        if Committee.objects.filter(place, gate=gate, dissolved_at__isnull=True).exists():
             raise NotAllowedNow([_already_there(gate)])
         committee = Committee.objects.create(name=name.strip(), gate=gate, department_id=department_id)
         after = {"name": committee.name, "gate": gate, "department": department_id}
