@@ -222,7 +222,7 @@ EMAIL_USE_TLS = env.flag("POCGATE_MAIL_TLS", False)
 DEFAULT_FROM_EMAIL = env.text("POCGATE_MAIL_FROM", "POC Gate <pocgate@localhost>")
 SITE_URL = env.text("POCGATE_SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 BROKER_DIR = VAR_DIR / "broker"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     {"visibility_timeout": 600}
