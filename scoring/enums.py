@@ -19,6 +19,7 @@ class Answer(models.TextChoices):
     UNANSWERED = "unanswered", _("unanswered")
     ACCEPTED = "accepted", _("accepted by compliance")
     RETURNED = "returned", _("returned by compliance")
+    OUTDATED = "outdated", _("sign-off outdated")
     IN_PROGRESS = "in_progress", _("in progress (imported)")
     PLANNED = "planned", _("planned (imported)")
     WAIVED = "waived", _("waived elsewhere (imported)")

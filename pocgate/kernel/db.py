@@ -20,12 +20,16 @@ END $$
 
 
 class AppendOnly(migrations.operations.base.Operation):
-    """Migration step: refuse UPDATE, DELETE and (PostgreSQL) TRUNCATE on a table."""
+    """Migration step: refuse UPDATE, DELETE and (PostgreSQL) TRUNCATE on a table.
+
+    `when` limits it to rows that fulfil an SQL condition before the change, such as `OLD.state = 'published'`.
+    """
 
     reversible = True
 
-    def __init__(self, table: str) -> None:
+    def __init__(self, table: str, when: str = "") -> None:
         self.table = table
+        self.when = when
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """Triggers are no part of the models' state."""
@@ -34,7 +38,7 @@ class AppendOnly(migrations.operations.base.Operation):
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         """Create the triggers."""
-        for statement in _create_statements(self.table, schema_editor.connection.vendor):
+        for statement in _create_statements(self.table, self.when, schema_editor.connection.vendor):
             schema_editor.execute(statement, params=None)
 
     def database_backwards(
@@ -54,21 +58,23 @@ def _acts(vendor: str) -> tuple[str, ...]:
     return ("update", "delete", "truncate") if vendor == "postgresql" else ("update", "delete")
 
 
-def _create_statements(table: str, vendor: str) -> Iterator[str]:
+def _create_statements(table: str, when: str, vendor: str) -> Iterator[str]:
     if vendor == "postgresql":
         yield _POSTGRESQL_FUNCTION
     for act in _acts(vendor):
         name = f"{PREFIX}_{table}_{act}"
+        # A truncation sees no single rows, so it is refused whatever they are.
+        only = f"WHEN ({when}) " if when and act != "truncate" else ""
         if vendor == "postgresql":
             each = "STATEMENT" if act == "truncate" else "ROW"
             yield (
                 f"CREATE TRIGGER {name} BEFORE {act.upper()} ON {table} "
-                f"FOR EACH {each} EXECUTE FUNCTION pocgate_refuse_change()"
+                f"FOR EACH {each} {only}EXECUTE FUNCTION pocgate_refuse_change()"
             )
         else:
             yield (
                 f"CREATE TRIGGER {name} BEFORE {act.upper()} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+                f"{only}BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             )
 
 

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('criterion', models.CharField(max_length=60)),
                 ('iteration', models.PositiveSmallIntegerField(default=1)),
-                ('answer', models.CharField(choices=[('met', 'met'), ('partly', 'partly met'), ('not_met', 'not met'), ('not_applicable', 'not applicable'), ('unanswered', 'unanswered'), ('accepted', 'accepted by compliance'), ('returned', 'returned by compliance'), ('in_progress', 'in progress (imported)'), ('planned', 'planned (imported)'), ('waived', 'waived elsewhere (imported)'), ('precluded', 'precluded (imported)'), ('withheld', 'withheld (imported)')], max_length=20)),
+                ('answer', models.CharField(choices=[('met', 'met'), ('partly', 'partly met'), ('not_met', 'not met'), ('not_applicable', 'not applicable'), ('unanswered', 'unanswered'), ('accepted', 'accepted by compliance'), ('returned', 'returned by compliance'), ('outdated', 'sign-off outdated'), ('in_progress', 'in progress (imported)'), ('planned', 'planned (imported)'), ('waived', 'waived elsewhere (imported)'), ('precluded', 'precluded (imported)'), ('withheld', 'withheld (imported)')], max_length=20)),
                 ('note', models.TextField(blank=True)),
                 ('imported', models.BooleanField(default=False)),
                 ('answered_at', models.DateTimeField()),
@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='criterionanswer',
-            constraint=models.CheckConstraint(condition=models.Q(('answer__in', ['met', 'partly', 'not_met', 'not_applicable', 'unanswered', 'accepted', 'returned', 'in_progress', 'planned', 'waived', 'precluded', 'withheld'])), name='scoring_criterionanswer_answer_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('answer__in', ['met', 'partly', 'not_met', 'not_applicable', 'unanswered', 'accepted', 'returned', 'outdated', 'in_progress', 'planned', 'waived', 'precluded', 'withheld'])), name='scoring_criterionanswer_answer_known'),
         ),
         migrations.AddConstraint(
             model_name='criterionanswer',

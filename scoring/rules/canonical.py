@@ -91,20 +91,20 @@ def difference(before: object, after: object) -> tuple[Change, ...]:
 
 
 def _changes(path: str, before: Json, after: Json) -> Iterator[Change]:
-    if before == after and type(before) is type(after):
-        return
     if isinstance(before, list) and isinstance(after, list):
         yield from _list_changes(path, before, after)
     elif isinstance(before, dict) and isinstance(after, dict):
         yield from _member_changes(path, before, after, "{}.{}")
-    else:
+    elif rfc8785.dumps(before) != rfc8785.dumps(after):
         yield Change(path, CHANGED, before, after)
 
 
 def _list_changes(path: str, before: list[Json], after: list[Json]) -> Iterator[Change]:
     old, new = _by_key(before), _by_key(after)
     if old is None or new is None:
-        yield Change(path, CHANGED, before, after)
+        # Python calls True and 1 equal; their canonical forms differ.
+        if rfc8785.dumps(before) != rfc8785.dumps(after):
+            yield Change(path, CHANGED, before, after)
         return
     yield from _member_changes(path, old, new, "{}[{}]")
     old_order = [key for key in old if key in new]

@@ -179,12 +179,10 @@ def _signature_end(criterion: Criterion, signed_at: datetime) -> datetime | None
 
 
 def _attested(criterion: Criterion, level: str, gate: int, answer: AnswerState, now: datetime) -> _Finding:
-    if answer.imported:
+    if answer.imported or answer.answer not in (MET, PARTLY, NOT_APPLICABLE):
         return _without_claim(answer)
     if answer.answer == NOT_APPLICABLE:
         return _not_applicable(criterion, level, answer)
-    if answer.answer not in (MET, PARTLY):
-        return _without_claim(answer)
     revisions = answer.current_evidence(now)
     records = (*_own_record(answer), *(revision.record for revision in revisions))
     expires_at = _latest_end(criterion, revisions)

@@ -1,0 +1,122 @@
+"""Check, compare, publish and export the playbook."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from pocgate.kernel.errors import DomainError
+from scoring.commands.playbooks import publish_playbook
+from scoring.models import Playbook as PlaybookRow
+from scoring.queries.playbooks import default_playbook_text, playbook_problems, playbook_text, published_playbook
+from scoring.rules.canonical import Change
+from scoring.rules.playbook import diff_playbooks, parse_playbook
+
+REFUSED, UNREADABLE = 1, 2
+
+
+class Command(BaseCommand):
+    """One subcommand per verb."""
+
+    help = (
+        "Work on the playbook: check FILE, diff FILE (against the version in force), publish FILE, publish-default, "
+        "export. Exit status: 0 fine, 1 refused or different, 2 the file can not be read."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The verbs and what each takes."""
+        verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+        for verb, text in (
+            ("check", "list everything wrong with FILE, with its line"),
+            ("diff", "what FILE would change"),
+            ("publish", "put FILE in force as a new version"),
+        ):
+            with_file = verbs.add_parser(verb, help=text)
+            with_file.add_argument("file", metavar="FILE", type=Path)
+            with_file.add_argument("--json", action="store_true", help="print one JSON object")
+        default = verbs.add_parser("publish-default", help="put the shipped playbook in force as a new version")
+        default.add_argument("--json", action="store_true", help="print one JSON object")
+        export = verbs.add_parser("export", help="print the YAML in force")
+        export.add_argument("--of-version", type=int, metavar="N", help="an earlier version")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run the verb."""
+        getattr(self, "_" + options["verb"].replace("-", "_"))(options)
+
+    def _check(self, options: dict[str, Any]) -> None:
+        text = _read(options["file"])
+        problems = playbook_problems(text)
+        shown = {
+            "file": str(options["file"]),
+            "valid": not problems,
+            "digest": None if problems else parse_playbook(text).digest,
+            "problems": [vars(problem) for problem in problems],
+        }
+        lines = [f"{options['file']}:{problem.line}: {problem.path}: {problem.message}" for problem in problems]
+        self._show(shown, lines or ["The playbook may be published."], options)
+        if problems:
+            sys.exit(REFUSED)
+
+    def _diff(self, options: dict[str, Any]) -> None:
+        text = _read(options["file"])
+        if playbook_problems(text):
+            self._check(options)
+        current = published_playbook()
+        changes = diff_playbooks(current.rules, parse_playbook(text))
+        shown = {"from_version": current.version, "changes": [vars(change) for change in changes]}
+        lines = [_change_line(change) for change in changes]
+        self._show(shown, lines or [f"No difference to version {current.version}."], options)
+        if changes:
+            sys.exit(REFUSED)
+
+    def _publish(self, options: dict[str, Any]) -> None:
+        text = _read(options["file"])
+        if playbook_problems(text):
+            self._check(options)
+        self._put_in_force(text, options)
+
+    def _publish_default(self, options: dict[str, Any]) -> None:
+        self._put_in_force(default_playbook_text(), options)
+
+    def _put_in_force(self, text: str, options: dict[str, Any]) -> None:
+        try:
+            row = publish_playbook(text=text, actor=None, now=timezone.now())
+        except DomainError as refused:
+            raise CommandError(str(refused), returncode=REFUSED) from refused
+        shown = {"version": row.version, "digest": row.digest}
+        self._show(shown, [f"Published as version {row.version}; every case is being recomputed."], options)
+
+    def _export(self, options: dict[str, Any]) -> None:
+        try:
+            self.stdout.write(playbook_text(options["of_version"]), ending="")
+        except PlaybookRow.DoesNotExist as unknown:
+            raise CommandError(f"There is no version {options['of_version']}.", returncode=REFUSED) from unknown
+
+    def _show(self, shown: dict[str, Any], lines: list[str], options: dict[str, Any]) -> None:
+        if options["json"]:
+            self.stdout.write(json.dumps(shown, ensure_ascii=False, indent=2))
+            return
+        for line in lines:
+            self.stdout.write(line)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{path} can not be read: {error}", returncode=UNREADABLE) from error
+
+
+def _change_line(change: Change) -> str:
+    return f"{change.kind} {change.path}: {_short(change.before)} → {_short(change.after)}"
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 80 else f"{text[:77]}…"  # noqa: PLR2004 - one terminal line

@@ -1,0 +1,84 @@
+"""The playbook in force, an earlier one, and the one that ships."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from scoring.enums import PlaybookState
+from scoring.models import Playbook as PlaybookRow
+from scoring.rules.playbook import Playbook, PlaybookInvalid, Problem, parse_playbook
+
+DEFAULT_PLAYBOOK = Path(__file__).resolve().parent.parent / "playbooks" / "default.yaml"
+
+
+@dataclass(frozen=True)
+class PublishedPlaybook:
+    """A version with its rules. Before the first is published this is the shipped one: no `pk`, version 0."""
+
+    pk: int | None
+    version: int
+    digest: str
+    published_at: datetime | None
+    rules: Playbook
+
+
+def published_playbook() -> PublishedPlaybook:
+    """The version in force: the latest published. One small query; the text is parsed once in each process."""
+    found = (
+        PlaybookRow.objects.filter(state=PlaybookState.PUBLISHED)
+        .order_by("-version")
+        .values_list("pk", "version", "digest", "published_at")
+        .first()
+    )
+    if found is None:
+        rules = _default_rules()
+        return PublishedPlaybook(None, 0, rules.digest, None, rules)
+    pk, version, digest, published_at = found
+    return PublishedPlaybook(pk, version, digest, published_at, _rules(pk, digest))
+
+
+def current_playbook() -> Playbook:
+    """The rules in force."""
+    return published_playbook().rules
+
+
+def playbook_of(pk: int) -> Playbook:
+    """The rules of one version, such as the one a review was opened under. Raises `DoesNotExist`."""
+    return _rules(pk, PlaybookRow.objects.values_list("digest", flat=True).get(pk=pk))
+
+
+def playbook_text(version: int | None = None) -> str:
+    """The YAML of a version, else of the one in force, else of the one that ships. Raises `DoesNotExist`."""
+    published = PlaybookRow.objects.filter(state=PlaybookState.PUBLISHED).order_by("-version")
+    if version is not None:
+        return published.values_list("text", flat=True).get(version=version)
+    text = published.values_list("text", flat=True).first()
+    return default_playbook_text() if text is None else text
+
+
+def default_playbook_text() -> str:
+    """The YAML that ships."""
+    return DEFAULT_PLAYBOOK.read_text(encoding="utf-8")
+
+
+def playbook_problems(text: str) -> tuple[Problem, ...]:
+    """Everything wrong with a document, in line order; empty when it may be published."""
+    try:
+        parse_playbook(text)
+    except PlaybookInvalid as invalid:
+        return invalid.problems
+    return ()
+
+
+@lru_cache(maxsize=16)
+def _rules(pk: int, digest: str) -> Playbook:
+    # The digest stands in the key so that another database with the same ids, as in tests, finds its own rules.
+    return parse_playbook(PlaybookRow.objects.values_list("text", flat=True).get(pk=pk))
+
+
+@lru_cache(maxsize=1)
+def _default_rules() -> Playbook:
+    return parse_playbook(default_playbook_text())
