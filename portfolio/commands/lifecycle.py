@@ -39,7 +39,7 @@ def submit(*, case_id: int, time_box_days: int, actor: User, now: datetime) -> U
         case = lock_case(case_id)
         _refuse([] if case.status == "draft" else [_not_a_draft()])
         _change_status(case, "active", now=now, stage=0)
-        _open_spell(case, now=now, time_box_days=time_box_days)
+        _open_spell(case, stage=0, now=now, time_box_days=time_box_days)
         record(
             Act("case.submitted", "use_case", case.pk, case.pk, {"status": "draft"}, {"status": "active", "stage": 0}),
             actor=actor,
@@ -99,7 +99,7 @@ def apply_move(
         _change_status(case, move.status, now=now, stage=move.stage, iteration=iteration)
         _unlock(case)
         if move.opens_spell:
-            _open_spell(case, now=now, time_box_days=time_box_days)
+            _open_spell(case, stage=move.stage, now=now, time_box_days=time_box_days)
         elif move.status == "active":
             start_clock(case.pk, now=now)
         if pause is not None and move.status == "paused":
@@ -204,10 +204,10 @@ def _change_status(
     case.version += 1
 
 
-def _open_spell(case: UseCase, *, now: datetime, time_box_days: int | None) -> None:
+def _open_spell(case: UseCase, *, stage: int, now: datetime, time_box_days: int | None) -> None:
     StageSpell.objects.create(
         case=case,
-        stage=case.stage,
+        stage=stage,
         iteration=case.iteration,
         entered_at=now,
         time_box_days=time_box_days,

@@ -81,5 +81,7 @@ def extension_blockers(time_box_days: int | None, extension_days: int, days: int
         return [Blocker("extended_already", "The time-box was extended already; a second extension is not possible.")]
     most = time_box_days // EXTENSION_SHARE
     if not 1 <= days <= most:
-        return [Blocker("extension_too_long", "An extension is 1 to {most} days, half of the time-box.", {"most": most})]
+        return [
+            Blocker("extension_too_long", "An extension is 1 to {most} days, half of the time-box.", {"most": most})
+        ]
     return []
