@@ -1,0 +1,190 @@
+"""A mapping proposed for a table that nobody prepared: headers first, cells as evidence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from .dates import date_order
+from .evidence import SAMPLE_ROWS, Evidence, column_evidence
+from .fields import DATE_FIELDS
+from .mapping import Mapping, Source
+from .refusal import Refused
+from .table import Column, Table
+from .vocabulary import header_scores, organisation_level
+
+FLOOR = 0.4
+# What each field tells of being an inventory of use cases rather than any other table; see is_inventory.
+_WEIGHTS = {
+    "title": 2.0,
+    "stage": 2.0,
+    "tier": 1.5,
+    "problem_statement": 1.5,
+    "expected_benefit": 1.0,
+    "outputs": 1.0,
+    "personal_data": 1.0,
+    "technology": 0.5,
+    "department": 0.75,
+    "unit": 0.5,
+    "category": 0.25,
+    "vendor": 0.5,
+    "status": 0.25,
+    "owner": 0.5,
+    "affected_users": 0.75,
+    "external_id": 0.25,
+}
+_ENOUGH = 2.4
+_GENERIC_TITLES = frozenset(
+    {
+        "name",
+        "title",
+        "naam",
+        "nom",
+        "nombre",
+        "titel",
+        "titre",
+        "titulo",
+        "bezeichnung",
+        "denominacion",
+        "designation",
+        "item",
+        "label",
+        "libelle",
+        "nome",
+    }
+)
+_GENERIC_PROSE = frozenset(
+    {
+        "description",
+        "summary",
+        "details",
+        "comments",
+        "notes",
+        "beschreibung",
+        "omschrijving",
+        "beschrijving",
+        "descripcion",
+        "resume",
+    }
+)
+
+
+@dataclass(frozen=True)
+class ColumnProposal:
+    """What one column seems to be. ``field`` None: unmapped, kept as a raw cell. ``confidence`` 0–1."""
+
+    column: Column
+    field: str | None
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A proposed mapping with its confidence per column, in the order of the file."""
+
+    mapping: Mapping
+    columns: tuple[ColumnProposal, ...]
+
+
+def propose(table: Table) -> Proposal:
+    """Propose a mapping for a table by the general vocabulary. Refused when it is no inventory."""
+    proposal = propose_columns(table)
+    reason = not_an_inventory(proposal)
+    if reason:
+        names = ", ".join(column.header[:40] or f"[{column.position}]" for column in table.columns[:12])
+        raise Refused("not_inventory", {"detail": reason, "columns": names}, f"row {table.header_row}")
+    return proposal
+
+
+def propose_columns(table: Table) -> Proposal:
+    """As ``propose``, for any table: a person may name the columns of one that does not look like an inventory."""
+    rows = [cells for _, cells in islice(table.rows(), SAMPLE_ROWS)]
+    found = [column_evidence([row[column.position - 1] for row in rows], column.header) for column in table.columns]
+    fields = assign(table.columns, found)
+    columns = tuple(ColumnProposal(column, *fields.get(column.position, (None, 0.0))) for column in table.columns)
+    sources = {p.field: Source((p.column.header,), p.column.position) for p in columns if p.field}
+    dates = [row[p.column.position - 1] for p in columns if p.field in DATE_FIELDS for row in rows]
+    return Proposal(Mapping("", sources, confirmed=False, date_order=date_order(dates)), columns)
+
+
+def assign(columns: Sequence[Column], evidence: Sequence[Evidence]) -> dict[int, tuple[str, float]]:
+    """Field and confidence by position: the best pairs first, each field and each column once."""
+    repeated = Counter(column.header for column in columns)
+    pairs: list[tuple[float, int, str]] = []
+    for column, found in zip(columns, evidence, strict=True):
+        for field, score in {**header_scores(column.header), **_by_cells(column, found)}.items():
+            # A header that stands many times ("If other, please explain") names nothing by itself.
+            scaled = score * found.factor(field) * (0.3 if repeated[column.header] > 2 else 1.0)
+            if scaled >= FLOOR:
+                pairs.append((min(scaled, 0.99), column.position, field))
+    pairs.extend(_organisations(columns, evidence))
+    taken: dict[int, tuple[str, float]] = {}
+    for score, position, field in sorted(pairs, key=lambda pair: (-pair[0], pair[1])):
+        if position not in taken and all(field != other for other, _ in taken.values()):
+            taken[position] = (field, round(score, 2))
+    return _status_as_stage(taken, columns, evidence)
+
+
+def not_an_inventory(proposal: Proposal) -> str:
+    """Why a table does not look like an inventory of use cases; "" when it does."""
+    fields = {p.field: p for p in proposal.columns if p.field}
+    title = fields.get("title")
+    if title is None:
+        return "no column is a name or title of a use case"
+    weight = 0.0
+    for field, found in fields.items():
+        share = _WEIGHTS.get(field or "", 0.5 if field in DATE_FIELDS else 0.0)
+        if _is_generic(found.column.header, _GENERIC_TITLES | _GENERIC_PROSE):
+            share = min(share, 1.0)
+        weight += share * found.confidence
+    return "" if weight >= _ENOUGH else "beside a name, too little in it describes use cases"
+
+
+def _is_generic(header: str, words: frozenset[str]) -> bool:
+    return " ".join(header.casefold().split()) in words
+
+
+def _by_cells(column: Column, found: Evidence) -> dict[str, float]:
+    """A header that says nothing above cells that are all words of stages."""
+    telling = found.filled >= 4 and found.stages >= 0.9 and found.distinct <= 0.5 and found.answers < 0.3
+    if telling and not any(score >= 0.5 for score in header_scores(column.header).values()):
+        return {"stage": 0.55}
+    return {}
+
+
+def _organisations(columns: Sequence[Column], evidence: Sequence[Evidence]) -> list[tuple[float, int, str]]:
+    """The highest organisation in the file is the department, the next one below it the unit."""
+    found = []
+    for column, cells in zip(columns, evidence, strict=True):
+        level = organisation_level(column.header)
+        if level is not None and (cells.filled or len(evidence) < 2):
+            score = level[1] * cells.factor("department")
+            if score >= FLOOR:
+                found.append((level[0], -score, column.position))
+    found.sort()
+    levels: dict[int, tuple[float, int]] = {}
+    for level_number, score, position in found:
+        levels.setdefault(level_number, (-score, position))
+    ranked = [levels[number] for number in sorted(levels)]
+    if not ranked:
+        return []
+    best = ranked[0]
+    # A bureau or an office alone stands for the department, less surely.
+    pairs = [(best[0] if min(levels) < 3 else best[0] * 0.7, best[1], "department")]
+    if len(ranked) > 1:
+        pairs.append((ranked[1][0] * 0.98, ranked[1][1], "unit"))
+    return pairs
+
+
+def _status_as_stage(
+    taken: dict[int, tuple[str, float]], columns: Sequence[Column], evidence: Sequence[Evidence]
+) -> dict[int, tuple[str, float]]:
+    if any(field == "stage" for field, _ in taken.values()):
+        return taken
+    for position, (field, score) in taken.items():
+        cells = evidence[position - 1]
+        if field == "status" and (cells.stages >= 0.3 or cells.filled < 2):
+            return {**taken, position: ("stage", round(min(0.95, score * (0.75 + cells.stages / 4)), 2))}
+    return taken
