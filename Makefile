@@ -7,7 +7,7 @@ PORT ?= 8000
 DEMO ?= 1
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
+PIP := $(PY) -m pip install -qq --disable-pip-version-check --no-input --require-hashes
 # Tests choose their own database and broker, whatever the shell has set.
 PLAIN := env -u DATABASE_URL -u DATABASE_URL_FILE -u REDIS_URL -u REDIS_URL_FILE -u POCGATE_MODE -u POCGATE_VAR
 TEMPLATES = $(shell git ls-files 'templates/*.html' 'templates/**/*.html')
@@ -24,10 +24,10 @@ worker: $(VENV)/.runtime ## one more worker beside a running installation
 	@exec $(PY) -m celery -A pocgate worker --pool threads --concurrency 4 --loglevel INFO
 
 test: $(VENV)/.development ## the whole suite on SQLite, no server needed  [ARGS="-k votes"]
-	@$(PLAIN) $(PY) -m pytest -n auto -m "not services" $(ARGS)
+	@$(PLAIN) $(PY) -m pytest -n auto --dist loadgroup -m "not services" $(ARGS)
 
 test-services: $(VENV)/.development ## the suite and tests/services on PostgreSQL and Redis  [DATABASE_URL= REDIS_URL=]
-	@$(PY) -m tests.services.servers $(PY) -m pytest -n auto $(ARGS)
+	@$(PY) -m tests.services.servers $(PY) -m pytest -n auto --dist loadgroup $(ARGS)
 
 e2e: $(VENV)/.development ## the journeys in a real browser
 	@$(PLAIN) $(PY) -m pytest -m e2e $(ARGS)

@@ -56,7 +56,7 @@ class Child:
         code = self._process.poll()
         if code is None:
             return None
-        self._end_group()
+        self.make_stop()
         return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
 
     def ask_to_stop(self) -> None:

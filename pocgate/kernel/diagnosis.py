@@ -1,0 +1,133 @@
+"""What is wrong with this installation, and how to mend it: the checks behind `manage.py doctor`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Q
+
+from pocgate.kernel.enums import JobState
+from pocgate.kernel.health import DOWN, LATE, OK, readiness_of_installation
+from pocgate.kernel.models import Job
+
+BROKEN, WARNING = "broken", "warning"
+CLOCK_TOLERANCE = timedelta(seconds=5)
+OVERDUE_AFTER = timedelta(minutes=10)
+OTHERS_MASK = 0o077
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One component's state (`ok`, `warning`, `broken`), what was seen, and what to do about it."""
+
+    component: str
+    state: str
+    seen: str
+    mend: str = ""
+
+
+def findings(*, now: datetime, component: str = "") -> list[Finding]:
+    """Every component's finding, or only the named one's. Nothing is changed."""
+    return [CHECKS[name](now) for name in CHECKS if component in {"", name}]
+
+
+def _of_readiness(name: str, mend: str) -> Callable[[datetime], Finding]:
+    words = {
+        OK: (OK, "answers"),
+        LATE: (BROKEN, "has not been heard of for a minute"),
+        DOWN: (BROKEN, "does not answer"),
+    }
+
+    def check(now: datetime) -> Finding:
+        state, seen = words[readiness_of_installation(now=now)[name]]
+        return Finding(name, state, seen, mend if state != OK else "")
+
+    return check
+
+
+def _migrations(now: datetime) -> Finding:
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        return Finding("migrations", BROKEN, f"can not be read: {error}", "Mend the database first.")
+    if waiting:
+        return Finding("migrations", BROKEN, f"{len(waiting)} not applied", "manage.py migrate")
+    return Finding("migrations", OK, "all applied")
+
+
+def _static(now: datetime) -> Finding:
+    manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    if manifest.exists():
+        return Finding("static", OK, "collected")
+    return Finding("static", BROKEN, f"{manifest} is missing", "manage.py collectstatic --noinput")
+
+
+def _folder(now: datetime) -> Finding:
+    folders = [Path(settings.VAR_DIR), Path(settings.MEDIA_ROOT)]
+    closed = [str(folder) for folder in folders if not os.access(folder, os.W_OK | os.X_OK)]
+    if closed:
+        mend = "Make the folder and give it to the user that runs POC Gate."
+        return Finding("folder", BROKEN, f"not writable: {', '.join(closed)}", mend)
+    return Finding("folder", OK, f"{settings.VAR_DIR} is writable")
+
+
+def _jobs(now: datetime) -> Finding:
+    overdue = Q(state=JobState.WAITING, due_at__lt=now - OVERDUE_AFTER)
+    try:
+        dead = Job.objects.filter(state=JobState.FAILED).count()
+        late = Job.objects.filter(overdue).count()
+    except DatabaseError as error:
+        return Finding("jobs", BROKEN, f"can not be read: {error}", "Mend the database first.")
+    if dead or late:
+        mend = "See the last errors under Administration, Jobs; retry there."
+        return Finding("jobs", WARNING, f"{dead} failed for good, {late} overdue by more than 10 minutes", mend)
+    return Finding("jobs", OK, "none failed, none overdue")
+
+
+def _clock(now: datetime) -> Finding:
+    zone = f"dates and due days follow {settings.TIME_ZONE}"
+    if connection.vendor != "postgresql":
+        return Finding("clock", OK, zone)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT clock_timestamp()")
+            apart = abs(cursor.fetchone()[0] - now)
+    except DatabaseError as error:
+        return Finding("clock", BROKEN, f"the database's can not be read: {error}", "Mend the database first.")
+    if apart > CLOCK_TOLERANCE:
+        mend = "Keep both machines' clocks by NTP: leases and closing times depend on them."
+        return Finding("clock", BROKEN, f"{apart.total_seconds():.0f} s apart from the database's", mend)
+    return Finding("clock", OK, zone)
+
+
+def _key(now: datetime) -> Finding:
+    path = Path(settings.SECRET_KEY_PATH)
+    if settings.SERVER_MODE or "POCGATE_SECRET_KEY" in os.environ or "POCGATE_SECRET_KEY_FILE" in os.environ:
+        return Finding("key", OK, "given by the environment")
+    if not path.exists():
+        return Finding("key", WARNING, f"{path} is missing: sign-ins end with each process", "make run writes it.")
+    if path.stat().st_mode & OTHERS_MASK:
+        return Finding("key", BROKEN, f"{path} is readable by others", f"chmod 600 {path}")
+    return Finding("key", OK, "kept for its owner alone")
+
+
+CHECKS: Mapping[str, Callable[[datetime], Finding]] = {
+    "database": _of_readiness("database", "Check DATABASE_URL and that its server runs."),
+    "migrations": _migrations,
+    "broker": _of_readiness("broker", "Check REDIS_URL and that its server runs; embedded, start with make run."),
+    "worker": _of_readiness("worker", "Start a worker: docs/operations.md."),
+    "beat": _of_readiness("beat", "Start beat, and only one: docs/operations.md."),
+    "jobs": _jobs,
+    "static": _static,
+    "folder": _folder,
+    "clock": _clock,
+    "key": _key,
+}

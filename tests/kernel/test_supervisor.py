@@ -1,0 +1,161 @@
+"""The embedded installation as a person meets it: started, stopped, hurt and started again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import stat
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from pocgate.kernel.supervisor import Supervisor
+from pocgate.kernel.supervisor.child import Recipe
+from pocgate.kernel.supervisor.loop import QUICK_DEATHS_ALLOWED
+from tests.installation import ROOT, Installation, wait_for
+
+pytestmark = pytest.mark.xdist_group("installation")
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    installation = Installation(tmp_path_factory.mktemp("embedded") / "var")
+    installation.start()
+    yield installation
+    installation.stop()
+
+
+def test_start_on_nothing_answers_ready_and_says_where(running: Installation) -> None:
+    assert f"Ready at {running.url}" in running.said()
+    assert running.status_of("/api/v1/health/live") == 200
+
+
+def test_start_on_nothing_writes_a_key_for_its_owner_alone(running: Installation) -> None:
+    key = running.var / "secret-key"
+
+    assert len(key.read_text()) >= 50
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert stat.S_IMODE(running.var.stat().st_mode) == 0o700
+
+
+def test_web_server_binds_loopback_only(running: Installation) -> None:
+    with closing(socket.socket()) as probe:
+        probe.settimeout(2)
+
+        assert probe.connect_ex(("127.0.0.2", running.port)) != 0
+
+
+def test_second_start_on_the_same_folder_is_refused(running: Installation) -> None:
+    second = Installation(running.var)
+
+    second.launch()
+    wait_for(second.has_ended, "the second start refused", seconds=30)
+
+    assert f"runs already on {running.var}" in second.said()
+    assert running.is_ready()
+
+
+def test_start_on_a_taken_port_is_refused_plainly(tmp_path: Path) -> None:
+    with closing(socket.socket()) as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        installation = Installation(tmp_path / "var", port=other.getsockname()[1])
+
+        installation.launch()
+        wait_for(installation.has_ended, "the start refused", seconds=30)
+
+    assert f"Port {installation.port} on 127.0.0.1 can not be used: Address already in use" in installation.said()
+    assert "Traceback" not in installation.said()
+    assert not (installation.var / "pocgate.sqlite3").exists()
+
+
+@pytest.mark.parametrize("name", ["gunicorn", "celery"])
+def test_killed_child_is_started_again(running: Installation, name: str) -> None:
+    killed = running.kill_hard(name)
+
+    wait_for(lambda: running.processes(name)[:1] not in ([], [killed]), f"{name} again", seconds=30)
+    running.wait_until_ready()
+    assert "ended unexpectedly (signal SIGKILL)" in running.said()
+
+
+def test_killed_worker_takes_its_beat_with_it(running: Installation) -> None:
+    before = running.processes("celery")
+    running.kill_hard("celery")
+
+    wait_for(lambda: len(running.processes("celery")) == 2, "worker and beat again", seconds=30)
+
+    assert not set(before) & set(running.processes("celery"))
+
+
+def test_restarted_worker_beats_again(running: Installation) -> None:
+    running.kill_hard("celery")
+    seen = "from pocgate.kernel.models import Heartbeat as H; print(H.objects.get(name='worker').seen_at.timestamp())"
+    before = float(running.python(seen))
+
+    wait_for(lambda: float(running.python(seen)) > before, "a beat of the new worker", seconds=60, every=2)
+
+
+def test_ctrl_c_stops_everything_and_the_next_start_keeps_the_data(tmp_path: Path) -> None:
+    installation = Installation(tmp_path / "var")
+    try:
+        installation.start()
+        installation.python("from pocgate.kernel.counters import next_number; print(next_number('kept'))")
+        key = (installation.var / "secret-key").read_text()
+        children = installation.processes()
+
+        status = installation.interrupt()
+
+        assert status == 0
+        assert installation.said().rstrip().endswith("Stopped.")
+        assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
+        installation.start()
+        assert installation.python("from pocgate.kernel.counters import next_number; print(next_number('kept'))") == "2"
+        assert (installation.var / "secret-key").read_text() == key
+    finally:
+        installation.stop()
+
+
+def test_ctrl_c_said_twice_still_stops_cleanly(tmp_path: Path) -> None:
+    installation = Installation(tmp_path / "var")
+    try:
+        installation.start()
+        for pid in (installation.pid, *installation.processes()):
+            os.kill(pid, signal.SIGINT)
+
+        assert installation.interrupt() == 0
+        assert installation.processes() == []
+        assert "Traceback" not in installation.said()
+    finally:
+        installation.stop()
+
+
+def test_no_child_outlives_a_killed_supervisor(tmp_path: Path) -> None:
+    installation = Installation(tmp_path / "var")
+    try:
+        installation.start()
+
+        os.kill(installation.pid, signal.SIGKILL)
+
+        wait_for(lambda: installation.processes() == [], "every child gone", seconds=20)
+    finally:
+        for pid in installation.processes():
+            os.kill(pid, signal.SIGKILL)
+
+
+def test_child_that_dies_of_its_start_is_given_up_with_its_last_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pocgate.kernel.supervisor.loop.LONGEST_PAUSE_SECONDS", 0.05)
+    said: list[str] = []
+    supervisor = Supervisor(
+        [Recipe("broken", ("no_such_module",))], folder=ROOT, logs=tmp_path, variables=os.environ, say=said.append
+    )
+
+    status = supervisor.run(is_ready=lambda: False, when_ready=lambda: None)
+
+    assert status == 1
+    assert f"broken died {QUICK_DEATHS_ALLOWED} times right after its start. Giving up." in said
+    assert "No module named no_such_module" in said[-1]
