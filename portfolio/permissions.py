@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-import rules
+from rules.predicates import Predicate
 
 from pocgate.identity.enums import Role
 from pocgate.identity.models import User
@@ -27,45 +27,27 @@ class Standing:
     in_department: bool = False
 
 
-def _in_role(role: str) -> rules.Predicate:
-    return rules.Predicate(lambda _user, standing: role in standing.roles, name=f"is_{role}")
+def _in_role(role: str) -> Predicate:
+    return Predicate(lambda _user, standing: role in standing.roles, name=f"is_{role}")
 
 
-def _on_team_as(role: str) -> rules.Predicate:
-    return rules.Predicate(lambda _user, standing: role in standing.team_roles, name=f"is_case_{role}")
+def _on_team_as(role: str) -> Predicate:
+    return Predicate(lambda _user, standing: role in standing.team_roles, name=f"is_case_{role}")
 
 
-@rules.predicate
-def is_owner(_user: User, standing: Standing) -> bool:
-    """Product owner of the case, or the author of a draft."""
-    return TeamRole.PRODUCT_OWNER in standing.team_roles or standing.owns_draft
-
-
-@rules.predicate
-def is_on_team(_user: User, standing: Standing) -> bool:
-    """Has any part in the case."""
-    return bool(standing.team_roles) or standing.owns_draft
-
-
-@rules.predicate
-def is_in_department(_user: User, standing: Standing) -> bool:
-    """Belongs to a department."""
-    return standing.in_department
-
-
-@rules.predicate
-def is_ownerless(_user: User, standing: Standing) -> bool:
-    """The case has no product owner yet, as after an import."""
-    return standing.is_ownerless
-
-
+is_owner = Predicate(
+    lambda _user, standing: TeamRole.PRODUCT_OWNER in standing.team_roles or standing.owns_draft, name="is_owner"
+)
+is_on_team = Predicate(lambda _user, standing: bool(standing.team_roles) or standing.owns_draft, name="is_on_team")
+is_in_department = Predicate(lambda _user, standing: standing.in_department, name="is_in_department")
+is_ownerless = Predicate(lambda _user, standing: standing.is_ownerless, name="is_ownerless")
 is_admin = _in_role(Role.ADMIN)
 is_chair = _in_role(Role.CHAIR)
 is_compliance = _in_role(Role.COMPLIANCE)
 is_company_owner = _in_role(Role.PRODUCT_OWNER)
 is_budget_holder = _on_team_as(TeamRole.BUDGET_HOLDER)
 
-TABLE: Mapping[str, tuple[rules.Predicate, str]] = {
+TABLE: Mapping[str, tuple[Predicate, str]] = {
     "register_case": (
         is_company_owner | is_in_department | is_admin,
         "Registering a case needs the role product owner or a place in a department; ask an administrator.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -205,14 +206,18 @@ def _change_status(
 
 
 def _open_spell(case: UseCase, *, stage: int, now: datetime, time_box_days: int | None) -> None:
-    StageSpell.objects.create(
-        case=case,
-        stage=stage,
-        iteration=case.iteration,
-        entered_at=now,
-        time_box_days=time_box_days,
-        time_box_ends_at=now + timedelta(days=time_box_days) if time_box_days else None,
-    )
+    StageSpell.objects.create(case=case, **spell_from(case, stage, now, time_box_days))
+
+
+def spell_from(case: UseCase, stage: int, entered_at: datetime, time_box_days: int | None) -> dict[str, Any]:
+    """The fields of a spell that opens at `entered_at` with a time-box in days, or without one."""
+    return {
+        "stage": stage,
+        "iteration": case.iteration,
+        "entered_at": entered_at,
+        "time_box_days": time_box_days,
+        "time_box_ends_at": entered_at + timedelta(days=time_box_days) if time_box_days else None,
+    }
 
 
 def _close_spell(case: UseCase, *, reason: str, now: datetime) -> None:

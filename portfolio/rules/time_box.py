@@ -52,13 +52,16 @@ class TimeBoxUse:
 
 def time_box_use(box: Box, *, now: datetime) -> TimeBoxUse:
     """The use of a time-box at `now`; whole days, rounded down."""
-    if box.entered_at is None:
-        return TimeBoxUse(None, box.days, None, Level.NONE)
     until = min(box.stopped_at or now, now)
-    if not box.days:
-        return TimeBoxUse(max((until - box.entered_at).days, 0), None, None, Level.NONE)
-    allowed = timedelta(days=box.days + box.extension_days)
-    ends_at = box.ends_at or box.entered_at + allowed
+    if box.days and (box.ends_at or box.entered_at):
+        return _use_of_box(box, box.days, until)
+    used = max((until - box.entered_at).days, 0) if box.entered_at else None
+    return TimeBoxUse(used, None, None, Level.NONE)
+
+
+def _use_of_box(box: Box, days: int, until: datetime) -> TimeBoxUse:
+    allowed = timedelta(days=days + box.extension_days)
+    ends_at = box.ends_at or (box.entered_at or until) + allowed
     used = max(allowed - (ends_at - until), timedelta(0))
     percent = int(used / allowed * 100)
     return TimeBoxUse(used.days, allowed.days, percent, level_of(percent))
