@@ -30,6 +30,8 @@ SUSPICIONS: dict[str, str] = {
 }
 _EPOCH = date(1899, 12, 30)
 _EARLIEST, _LATEST = 1950, 2100
+# The day counts 1950 to 2100 fall into these months.
+_EPOCH_YEAR, _SERIAL_MONTHS = 1905, range(5, 10)
 _TIME = re.compile(r"[ t]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[ap]\.?m\.?)?\s*(?:z|utc|[+-]\d{2}:?\d{2})?$")
 _NOTHING = re.compile(
     r"(?:|[-–—.?/]+|n\W?a\W?.*|not applicable.*|none|null|nil|nan|unknown|tbd|todo|to be determined.*|on-?going.*"
@@ -168,6 +170,8 @@ def _numeric(match: re.Match[str], order: type_order | None) -> type_found | Non
         month, day = first, second
     else:
         month, day = second, first
+    if year == _EPOCH_YEAR and order is None and month not in _SERIAL_MONTHS and day in _SERIAL_MONTHS:
+        month, day = day, month
     value = _day(year, month, day)
     if value is None:
         return None

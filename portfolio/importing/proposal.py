@@ -10,64 +10,27 @@ from itertools import islice
 from .dates import date_order
 from .evidence import SAMPLE_ROWS, Evidence, column_evidence
 from .fields import DATE_FIELDS
+from .lexicon import load_words
 from .mapping import Mapping, Source
 from .refusal import Refused
 from .table import Column, Table
+from .text import header_segments
 from .vocabulary import header_scores, organisation_level
 
 FLOOR = 0.4
-# What each field tells of being an inventory of use cases rather than any other table; see is_inventory.
+# What each field tells of being an inventory of use cases rather than any other table; see not_an_inventory.
 _WEIGHTS = {
-    "title": 2.0,
-    "stage": 2.0,
-    "tier": 1.5,
-    "problem_statement": 1.5,
-    "expected_benefit": 1.0,
-    "outputs": 1.0,
-    "personal_data": 1.0,
-    "technology": 0.5,
-    "department": 0.75,
-    "unit": 0.5,
-    "category": 0.25,
-    "vendor": 0.5,
-    "status": 0.25,
-    "owner": 0.5,
-    "affected_users": 0.75,
-    "external_id": 0.25,
+    **dict.fromkeys(("title", "stage"), 2.0),
+    **dict.fromkeys(("tier", "problem_statement"), 1.5),
+    **dict.fromkeys(("expected_benefit", "outputs", "personal_data"), 1.0),
+    **dict.fromkeys(("department", "affected_users"), 0.75),
+    **dict.fromkeys(("technology", "unit", "vendor", "owner"), 0.5),
+    **dict.fromkeys(("category", "status", "external_id"), 0.25),
 }
 _ENOUGH = 2.4
-_GENERIC_TITLES = frozenset(
-    {
-        "name",
-        "title",
-        "naam",
-        "nom",
-        "nombre",
-        "titel",
-        "titre",
-        "titulo",
-        "bezeichnung",
-        "denominacion",
-        "designation",
-        "item",
-        "label",
-        "libelle",
-        "nome",
-    }
-)
-_GENERIC_PROSE = frozenset(
-    {
-        "description",
-        "summary",
-        "details",
-        "comments",
-        "notes",
-        "beschreibung",
-        "omschrijving",
-        "beschrijving",
-        "descripcion",
-        "resume",
-    }
+# One of these must be there, or a title that speaks of use cases: other tables have names and departments too.
+_CORE = frozenset(
+    {"stage", "tier", "expected_benefit", "outputs", "personal_data", "affected_users", "affected_process"}
 )
 
 
@@ -133,17 +96,24 @@ def not_an_inventory(proposal: Proposal) -> str:
     title = fields.get("title")
     if title is None:
         return "no column is a name or title of a use case"
-    weight = 0.0
+    weight, core = 0.0, _names_use_cases(title.column.header)
     for field, found in fields.items():
+        generic = _is_generic(found.column.header)
         share = _WEIGHTS.get(field or "", 0.5 if field in DATE_FIELDS else 0.0)
-        if _is_generic(found.column.header, _GENERIC_TITLES | _GENERIC_PROSE):
-            share = min(share, 1.0)
-        weight += share * found.confidence
-    return "" if weight >= _ENOUGH else "beside a name, too little in it describes use cases"
+        weight += (min(share, 1.0) if generic else share) * found.confidence
+        core = core or field in _CORE or (field == "problem_statement" and not generic)
+    return "" if core and weight >= _ENOUGH else "beside a name, too little in it describes use cases"
 
 
-def _is_generic(header: str, words: frozenset[str]) -> bool:
-    return " ".join(header.casefold().split()) in words
+def _is_generic(header: str) -> bool:
+    """Whether any table might call a column so."""
+    return all(segment in load_words("inventory")["generic"] for segment in header_segments(header)[-2:])
+
+
+def _names_use_cases(header: str) -> bool:
+    words = {word for segment in header_segments(header) for word in segment.split()}
+    pairs = ({"use", "case"}, {"cas", "usage"}, {"caso", "uso"})
+    return not words.isdisjoint(load_words("inventory")["subjects"]) or any(pair <= words for pair in pairs)
 
 
 def _by_cells(column: Column, found: Evidence) -> dict[str, float]:

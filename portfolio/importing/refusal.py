@@ -43,6 +43,7 @@ MESSAGES: dict[str, str] = {
         "This does not look like an inventory of use cases: {detail}. Columns found: {columns}. "
         "If it is one, name its columns in a mapping."
     ),
+    "unknown_mapping": "There is no mapping named {name}. Saved and shipped mappings: {choices}.",
     "unmapped_title": "The mapping names no column for the title.",
     "missing_columns": "The mapping expects columns that this file does not have: {columns}.",
 }

@@ -183,11 +183,18 @@ def _without_negated(part: str, hits: Sequence[Hit]) -> tuple[list[Hit], bool]:
     words = part.split()
     for hit in hits:
         before = words[max(0, hit.start - 4) : hit.start]
-        if hit.phrase.target not in ("retired", "closed", "paused") and _is_negated(before):
+        ends = hit.phrase.target in ("retired", "closed", "paused")
+        if _is_not_yet(words, hit) or (not ends and _is_negated(before)):
             negated = True
         else:
             kept.append(hit)
     return kept, negated
+
+
+def _is_not_yet(words: Sequence[str], hit: Hit) -> bool:
+    """Whether "not yet" begins before the phrase and reaches it, as in "nog niet in gebruik"."""
+    before = " ".join(words[max(0, hit.start - 3) : hit.start + 1])
+    return hit.start > 0 and any(adverb in before for adverb in load_words("stages")["not_yet"])
 
 
 def _is_negated(before: Sequence[str]) -> bool:

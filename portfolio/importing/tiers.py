@@ -70,7 +70,8 @@ def propose_answer(word: str) -> AnswerProposal:
     lists = load_words("answers")
     first = tokens[0] if tokens else ""
     for answer in ("yes", "no"):
-        if first in lists[answer]:
+        # "X-104" and "1 of 3" are no answers: a single sign answers only alone.
+        if first in lists[answer] and (len(tokens) == 1 or len(first) > 1):
             return AnswerProposal(word, answer, 0.95 if len(tokens) == 1 else 0.8)
     return AnswerProposal(word, "unknown", 0.3)
 
