@@ -1,0 +1,106 @@
+"""What the navigation offers to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from pocgate.identity.enums import Role
+
+Word = str | Promise
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the navigation; without roles it is for everybody."""
+
+    name: str
+    label: Word
+    icon: str
+    group: Word
+    roles: frozenset[str] = frozenset()
+    short: bool = False
+
+
+@dataclass(frozen=True)
+class Item:
+    """A page with its address, as the navigation shows it."""
+
+    label: Word
+    icon: str
+    url: str
+    is_current: bool
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class Group:
+    """Entries under one heading."""
+
+    title: Word
+    items: Sequence[Item]
+
+
+WORK, GOVERN, KEEP = "", _("Governance"), _("Keeping")
+PAGES = (
+    Page("home", _("Home"), "house", WORK, short=True),
+    Page("board", _("Board"), "kanban", WORK, short=True),
+    Page("table", _("Portfolio"), "table-2", WORK, short=True),
+    Page("portfolio:register", _("Register"), "circle-plus", WORK, short=True),
+    Page("notifications", _("Notifications"), "bell", WORK),
+    Page("gates:desk", _("Compliance desk"), "shield-check", GOVERN),
+    Page("gates:decisions", _("Decisions"), "stamp", GOVERN),
+    Page("gates:committees", _("Committees"), "users", GOVERN),
+    Page("scoring:playbook", _("Playbook"), "book-open", GOVERN),
+    Page("portfolio:imports", _("Import"), "file-up", KEEP),
+    Page("mail", _("Mail"), "mail", KEEP, frozenset({Role.ADMIN})),
+    Page("tokens", _("API tokens"), "key-round", KEEP),
+    Page("administration", _("Administration"), "settings", KEEP, frozenset({Role.ADMIN})),
+)
+
+
+def pages_for(roles: frozenset[str]) -> Iterator[tuple[Page, str]]:
+    """The pages a holder of these roles is offered, with their addresses."""
+    for page in PAGES:
+        if page.name == "mail" and settings.SERVER_MODE:
+            continue
+        if page.roles and page.roles.isdisjoint(roles):
+            continue
+        try:
+            yield page, reverse(page.name)
+        except NoReverseMatch:
+            continue
+
+
+def navigation(roles: frozenset[str], *, path: str, unread: int) -> list[Group]:
+    """The side bar's groups, the entry nearest to `path` marked."""
+    offered = list(pages_for(roles))
+    current = _current([url for _page, url in offered], path)
+    groups: list[Group] = []
+    for title in (WORK, GOVERN, KEEP):
+        items = [_item(page, url, current, unread) for page, url in offered if page.group == title]
+        if items:
+            groups.append(Group(title, items))
+    return groups
+
+
+def short_navigation(roles: frozenset[str], *, path: str) -> list[Item]:
+    """The phone's bar."""
+    offered = [(page, url) for page, url in pages_for(roles) if page.short]
+    current = _current([url for _page, url in offered], path)
+    return [_item(page, url, current, 0) for page, url in offered]
+
+
+def _item(page: Page, url: str, current: str, unread: int) -> Item:
+    return Item(page.label, page.icon, url, url == current, unread if page.name == "notifications" else 0)
+
+
+def _current(urls: list[str], path: str) -> str:
+    """The longest address the path begins with; the home page only for itself."""
+    fitting = [url for url in urls if path == url or (url != "/" and path.startswith(url))]
+    return max(fitting, key=len, default="")

@@ -1,0 +1,1 @@
+"""Reads behind the pages that show several apps, one noun per module."""

@@ -1,0 +1,40 @@
+"""The overview and the activity of a case, and the part of its head that follows the records."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from pocgate.identity.models import User
+from pocgate.kernel.http import number_of, polled
+from pocgate.web.person import person
+from pocgate.web.queries.case_head import case_head
+from portfolio.models import UseCase
+
+
+@login_required
+def overview(request: HttpRequest, reference: str) -> HttpResponse:
+    """What the case is, who works on it, and what it has come through."""
+    case = _case(person(request), reference)
+    return render(request, "cases/overview.html", {"case": case, "active_tab": "overview"})
+
+
+@login_required
+def live(request: HttpRequest, reference: str) -> HttpResponse:
+    """Track and sentence, asked for every few seconds; 304 while nothing changed."""
+    case = _case(person(request), reference)
+    return polled(request, "cases/_live.html", {"head": case_head(case, now=timezone.now())})
+
+
+@login_required
+def activity(request: HttpRequest, reference: str) -> HttpResponse:
+    """Who did what when."""
+    case = _case(person(request), reference)
+    return render(request, "cases/activity.html", {"case": case, "active_tab": "activity"})
+
+
+def _case(user: User, reference: str) -> UseCase:
+    visible = UseCase.objects.visible_to(user, now=timezone.now()).with_people_and_places()
+    return get_object_or_404(visible, number=number_of(reference))
