@@ -14,14 +14,18 @@ from pocgate.kernel.logs import logging_settings
 
 env = Environment()
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(env.text("POCGATE_VAR", str(BASE_DIR / "var")))
+VAR_DIR = env.folder("POCGATE_VAR", BASE_DIR / "var")
 
 # Embedded: one machine, loopback, no server needed. Server: behind TLS, nothing guessed.
 MODE = env.choice("POCGATE_MODE", ("embedded", "server"), "embedded")
 SERVER_MODE = MODE == "server"
 DEBUG = env.flag("POCGATE_DEBUG", False)
-ALLOWED_HOSTS = env.words("POCGATE_ALLOWED_HOSTS") or ([] if SERVER_MODE else ["127.0.0.1", "localhost", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.words("POCGATE_TRUSTED_ORIGINS")
+ALLOWED_HOSTS = env.words("POCGATE_ALLOWED_HOSTS", pattern=r"\*|\.?[\w.-]+|\[[0-9a-fA-F:]+\]", like="gate.example.org")
+if not ALLOWED_HOSTS and not SERVER_MODE:
+    ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+CSRF_TRUSTED_ORIGINS = env.words(
+    "POCGATE_TRUSTED_ORIGINS", pattern=r"https?://[*\w.-]+(:\d+)?", like="https://gate.example.org"
+)
 SECRET_KEY_PATH = VAR_DIR / "secret-key"
 SECRET_KEY_LENGTH = 50
 
@@ -37,7 +41,8 @@ def _secret_key() -> str:
 SECRET_KEY = _secret_key()
 
 if SERVER_MODE:
-    if len(SECRET_KEY) < SECRET_KEY_LENGTH:
+    # What Django's own check --deploy calls weak.
+    if len(SECRET_KEY) < SECRET_KEY_LENGTH or len(set(SECRET_KEY)) < 5 or SECRET_KEY.startswith("django-insecure-"):  # noqa: PLR2004
         raise ImproperlyConfigured("POCGATE_SECRET_KEY: server mode needs a key of at least 50 random characters.")
     if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
         raise ImproperlyConfigured("POCGATE_ALLOWED_HOSTS: name the hosts this installation answers to; * is refused.")
@@ -147,6 +152,7 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 ON_SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
+POOLED = env.flag("POCGATE_DATABASE_POOL", SERVER_MODE)
 if ON_SQLITE:
     DATABASES["default"]["OPTIONS"] = {
         # A deferred transaction that turns into a writer fails at once with "database is locked"; this one waits.
@@ -156,7 +162,7 @@ if ON_SQLITE:
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    if env.flag("POCGATE_DATABASE_POOL", SERVER_MODE):
+    if POOLED:
         DATABASES["default"]["OPTIONS"] = {"pool": True}
     else:
         DATABASES["default"]["CONN_MAX_AGE"] = 60
@@ -197,7 +203,7 @@ USE_THOUSAND_SEPARATOR = True
 TIME_ZONE = env.zone("POCGATE_TIME_ZONE", "UTC")
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = env.folder("POCGATE_STATIC", VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR_DIR / "uploads"
 STORAGES = {
@@ -212,15 +218,30 @@ FILE_UPLOAD_TEMP_DIR = None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 MAX_UPLOAD_BYTES = 64 * 1024 * 1024
 
-EMAIL_BACKEND = env.text("POCGATE_MAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
+# The folder is for one machine, where a page shows it; a server sends.
+EMAIL_BACKEND = {
+    "folder": "django.core.mail.backends.filebased.EmailBackend",
+    "smtp": "django.core.mail.backends.smtp.EmailBackend",
+}[env.choice("POCGATE_MAIL", ("folder", "smtp"), "folder")]
 EMAIL_FILE_PATH = VAR_DIR / "mail"
-EMAIL_HOST = env.text("POCGATE_MAIL_HOST", "localhost")
-EMAIL_PORT = env.integer("POCGATE_MAIL_PORT", 25, minimum=1)
+EMAIL_HOST = env.pattern("POCGATE_MAIL_HOST", "localhost", pattern=r"[\w.:-]+", like="mail.example.org")
+EMAIL_PORT = env.integer("POCGATE_MAIL_PORT", 25, minimum=1, maximum=65_535)
 EMAIL_HOST_USER = env.text("POCGATE_MAIL_USER")
 EMAIL_HOST_PASSWORD = env.secret("POCGATE_MAIL_PASSWORD")
 EMAIL_USE_TLS = env.flag("POCGATE_MAIL_TLS", False)
-DEFAULT_FROM_EMAIL = env.text("POCGATE_MAIL_FROM", "POC Gate <pocgate@localhost>")
-SITE_URL = env.text("POCGATE_SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.pattern(
+    "POCGATE_MAIL_FROM",
+    "POC Gate <pocgate@localhost>",
+    pattern=r"[^<>@\s]+@[\w.-]+|[^<>@]+ <[^<>@\s]+@[\w.-]+>",
+    like="POC Gate <pocgate@example.org>",
+)
+SITE_URL = env.pattern(
+    "POCGATE_SITE_URL",
+    "http://127.0.0.1:8000",
+    pattern=r"https://[^\s/]+/?" if SERVER_MODE else r"https?://[^\s/]+/?",
+    like="https://gate.example.org",
+).rstrip("/")
 
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 BROKER_DIR = VAR_DIR / "broker"
@@ -282,6 +303,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+API_RATE = env.pattern("POCGATE_API_RATE", "1200/min", pattern=r"[1-9]\d*/(sec|min|hour|day)", like="1200/min")
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "pocgate.api.authentication.TokenAuthentication",
@@ -293,7 +315,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "pocgate.api.problems.problem_response",
     "DEFAULT_THROTTLE_CLASSES": ["pocgate.api.throttling.PersonThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"person": env.text("POCGATE_API_RATE", "1200/min")},
+    "DEFAULT_THROTTLE_RATES": {"person": API_RATE},
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

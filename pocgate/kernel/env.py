@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -45,16 +46,36 @@ class Environment:
             return False
         raise ImproperlyConfigured(f"{name}={value!r}: must be 1 or 0, true or false, yes or no, on or off.")
 
-    def integer(self, name: str, default: int, *, minimum: int) -> int:
-        """A whole number of at least `minimum`."""
-        value = self.text(name, str(default))
-        if not value.isdecimal() or int(value) < minimum:
-            raise ImproperlyConfigured(f"{name}={value!r}: must be a whole number of at least {minimum}.")
-        return int(value)
+    def pattern(self, name: str, default: str, *, pattern: str, like: str) -> str:
+        """A text that the whole pattern matches; `like` shows one."""
+        value = self.text(name, default)
+        if re.fullmatch(pattern, value) is None:
+            raise ImproperlyConfigured(f"{name}={value!r}: must look like {like}.")
+        return value
 
-    def words(self, name: str) -> list[str]:
-        """A comma-separated list; empty when unset."""
-        return [word.strip() for word in self.text(name).split(",") if word.strip()]
+    def integer(self, name: str, default: int, *, minimum: int, maximum: int | None = None) -> int:
+        """A whole number within the bounds, both included."""
+        value = self.text(name, str(default))
+        number = int(value) if re.fullmatch(r"[0-9]{1,12}", value) else -1
+        if number < minimum or (maximum is not None and number > maximum):
+            bounds = f"of at least {minimum}" if maximum is None else f"from {minimum} to {maximum}"
+            raise ImproperlyConfigured(f"{name}={value!r}: must be a whole number {bounds}.")
+        return number
+
+    def folder(self, name: str, default: Path) -> Path:
+        """A folder's absolute path; it need not exist yet, but nothing else may stand there."""
+        path = Path(self.text(name, str(default))).expanduser().absolute()
+        if path.exists() and not path.is_dir():
+            raise ImproperlyConfigured(f"{name}={str(path)!r}: is not a folder.")
+        return path
+
+    def words(self, name: str, *, pattern: str = r"\S+", like: str = "one,two") -> list[str]:
+        """A comma-separated list, each word matching the pattern; empty when unset."""
+        words = [word.strip() for word in self.text(name).split(",") if word.strip()]
+        for word in words:
+            if re.fullmatch(pattern, word) is None:
+                raise ImproperlyConfigured(f"{name}: {word!r} does not look like {like}.")
+        return words
 
     def secret(self, name: str) -> str:
         """The variable, or the content of the file that `<name>_FILE` names; empty when neither is set."""
@@ -73,7 +94,7 @@ class Environment:
         value = self.text(name, default)
         try:
             ZoneInfo(value)
-        except (ValueError, OSError) as error:
+        except (KeyError, ValueError, OSError) as error:
             raise ImproperlyConfigured(f"{name}={value!r}: not a time zone such as Europe/Vienna.") from error
         return value
 
@@ -83,7 +104,12 @@ class Environment:
         scheme = urlsplit(url).scheme
         if scheme not in {"sqlite", "postgres", "postgresql"}:
             raise ImproperlyConfigured(f"{name}: must begin with sqlite:/// or postgresql://, not {scheme!r}.")
-        config: dict[str, Any] = environ.Env.db_url_config(url)
+        try:
+            config: dict[str, Any] = environ.Env.db_url_config(url)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name}: {error}.") from error
+        if not config["NAME"]:
+            raise ImproperlyConfigured(f"{name}: names no database; write postgresql://user@host:5432/name.")
         return config
 
     def broker(self, name: str) -> str:
@@ -91,4 +117,13 @@ class Environment:
         url = self.secret(name)
         if url and urlsplit(url).scheme not in {"redis", "rediss", "unix"}:
             raise ImproperlyConfigured(f"{name}: must begin with redis://, rediss:// or unix://.")
+        if url:
+            self._refuse_bad_port(name, url)
         return url
+
+    @staticmethod
+    def _refuse_bad_port(name: str, url: str) -> None:
+        try:
+            _ = urlsplit(url).port
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name}: {error}.") from error
