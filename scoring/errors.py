@@ -28,3 +28,115 @@ def meaning_changed(key: str, field: str, before: str, after: str) -> FieldProbl
         "“{key}” is published with {field} “{before}” and may not become “{after}”; give the new criterion a new key.",
         {"key": key, "field": field, "before": before, "after": after},
     )
+
+
+def unknown_criterion(criterion: str) -> FieldProblem:
+    """The playbook in force has no such criterion."""
+    return FieldProblem(
+        "criterion", "unknown_criterion", "The playbook has no criterion “{criterion}”.", {"criterion": criterion}
+    )
+
+
+def unknown_answer(answer: str, known: str) -> FieldProblem:
+    """People answer with a few words; imported ones and signatures are not theirs to give."""
+    return FieldProblem(
+        "answer",
+        "unknown_answer",
+        "“{answer}” is no answer; choose one of: {known}.",
+        {"answer": answer, "known": known},
+    )
+
+
+def note_missing() -> FieldProblem:
+    """“Not applicable” and “returned” take a reason."""
+    return FieldProblem("note", "note_missing", "Say why; this answer needs a reason.")
+
+
+def text_unreadable(pointer: str) -> FieldProblem:
+    """A database can not hold it."""
+    return FieldProblem(pointer, "text_unreadable", "The text holds a NUL character; remove it.")
+
+
+def foreign_revisions(ids: str) -> FieldProblem:
+    """Evidence of another case, withdrawn, or not there."""
+    return FieldProblem(
+        "revision_ids",
+        "unknown_revision",
+        "Not among the evidence of this case: revision {ids}. Attach the evidence to the case first.",
+        {"ids": ids},
+    )
+
+
+def no_revisions() -> FieldProblem:
+    """There is nothing to link."""
+    return FieldProblem("revision_ids", "revision_missing", "Choose at least one piece of evidence.")
+
+
+def computed_criterion(title: str) -> Blocker:
+    """What can be computed is never ticked by hand."""
+    return Blocker(
+        "computed_criterion",
+        "“{title}” is computed from the records of the case; nobody can tick it.",
+        {"title": title},
+    )
+
+
+def signed_criterion(title: str) -> Blocker:
+    """Compliance's word."""
+    return Blocker("signed_criterion", "“{title}” is signed by compliance at the gate.", {"title": title})
+
+
+def not_signed_criterion(title: str) -> Blocker:
+    """The opposite mistake."""
+    return Blocker("not_signed_criterion", "“{title}” takes no signature.", {"title": title})
+
+
+def case_is_draft() -> Blocker:
+    """A draft has no gate before it."""
+    return Blocker("case_is_draft", "This case is a draft; hand it in first.")
+
+
+def nothing_to_verify() -> Blocker:
+    """No answer was given here, or one that claims nothing."""
+    return Blocker("nothing_to_verify", "There is no answer to verify; it has to be given here first.")
+
+
+def own_answer() -> Blocker:
+    """Four eyes."""
+    return Blocker("own_answer", "You gave this answer; another person verifies it.")
+
+
+def already_verified() -> Blocker:
+    """Once is enough."""
+    return Blocker("already_verified", "This answer is verified already.")
+
+
+def not_a_verifier(role: str) -> Blocker:
+    """The role is a word of the playbook."""
+    return Blocker(
+        "may_not_verify",
+        "This is verified by compliance or by the team's {role}.",
+        {"role": role.replace("_", " ")},
+    )
+
+
+def nothing_to_rate() -> FieldProblem:
+    """An empty form."""
+    return FieldProblem("ratings", "rating_missing", "Rate at least one criterion.")
+
+
+def rating_out_of_range(criterion: str) -> FieldProblem:
+    """1 to 5, and the range holds the rating."""
+    return FieldProblem(
+        criterion, "rating_out_of_range", "A rating is a whole number from 1 to 5; low and high enclose it."
+    )
+
+
+def unknown_discipline(discipline: str, known: str) -> FieldProblem:
+    """Disciplines make the mix of assessors."""
+    return FieldProblem(
+        "discipline",
+        "unknown_discipline",
+        "“{discipline}” is no discipline; choose one of: {known}.",
+        {"discipline": discipline, "known": known},
+    )
