@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http.client import OK as HTTP_OK
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from django.conf import settings
@@ -18,6 +21,8 @@ from pocgate.kernel.health import DOWN, LATE, OK, readiness_of_installation
 from pocgate.kernel.models import Job
 
 BROKEN, WARNING = "broken", "warning"
+WEB = "web"
+LIVE_PATH = "/api/v1/health/live"
 CLOCK_TOLERANCE = timedelta(seconds=5)
 OVERDUE_AFTER = timedelta(minutes=10)
 OTHERS_MASK = 0o077
@@ -36,6 +41,20 @@ class Finding:
 def findings(*, now: datetime, component: str = "") -> list[Finding]:
     """Every component's finding, or only the named one's. Nothing is changed."""
     return [CHECKS[name](now) for name in CHECKS if component in {"", name}]
+
+
+def web_finding(address: str) -> Finding:
+    """Whether the web server at `host:port` answers, asked under the first name it is allowed to have."""
+    name = settings.ALLOWED_HOSTS[0].removeprefix(".")
+    with closing(HTTPConnection(address, timeout=5)) as connection_to_web:
+        try:
+            connection_to_web.request("GET", LIVE_PATH, headers={"Host": name})
+            status = connection_to_web.getresponse().status
+        except (OSError, HTTPException) as error:
+            return Finding(WEB, BROKEN, f"{address} does not answer: {error}", "Start the web server.")
+    if status != HTTP_OK:
+        return Finding(WEB, BROKEN, f"{address} answers {status} to {LIVE_PATH}", "See the web server's log.")
+    return Finding(WEB, OK, f"{address} answers")
 
 
 def _of_readiness(name: str, mend: str) -> Callable[[datetime], Finding]:

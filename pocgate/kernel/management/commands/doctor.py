@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from pocgate.kernel.diagnosis import BROKEN, CHECKS, findings
+from pocgate.kernel.diagnosis import BROKEN, CHECKS, WEB, findings, web_finding
 
 
 class Command(BaseCommand):
@@ -22,12 +22,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """All components, or one."""
-        parser.add_argument("--component", choices=list(CHECKS), default="", help="look at this one only")
+        parser.add_argument("--component", choices=[*CHECKS, WEB], default="", help="look at this one only")
+        parser.add_argument("--address", default="127.0.0.1:8000", help="where --component web asks")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
-    def handle(self, *, component: str, **options: Any) -> None:
+    def handle(self, *, component: str, address: str, **options: Any) -> None:
         """Print every finding."""
-        found = findings(now=timezone.now(), component=component)
+        now = timezone.now()
+        # Worker and beat run on machines without a web server: only who names it asks for it.
+        found = [web_finding(address)] if component == WEB else findings(now=now, component=component)
         broken = any(finding.state == BROKEN for finding in found)
         if options["json"]:
             self.stdout.write(json.dumps({"ok": not broken, "checks": [asdict(finding) for finding in found]}))
