@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from scoring.rules.playbook import Criterion
+from scoring.rules.playbook import ApprovalShare, Criterion
 from scoring.rules.probes import PROBES_BY_KEY
 from scoring.rules.vocabulary import PROBES, RECOMMENDATION_RULES
 from tests.scoring.rules.examples import default_playbook
@@ -87,6 +87,8 @@ CONDITIONS = {
     "high": [(("tier", ("high", "prohibited")),)],
     "limited+high": [(("tier", ("limited", "high", "prohibited")),)],
 }
+HALF = Fraction(1, 2)
+MORE_THAN_HALF = ApprovalShare(HALF, False)
 ROWS = [tuple(line.split()) for line in CRITERIA.split("\n") if line]
 
 
@@ -145,21 +147,25 @@ def test_scorecard_axis_has_its_weights_and_knock_outs(axis, weights, knock_outs
 
 
 @pytest.mark.parametrize(
-    ("gate", "bar", "quorum", "approval", "inclusive", "blind_until", "vetoes"),
+    ("gate", "column"),
     [
-        (0, 70, Fraction(1, 2), Fraction(1, 2), False, "own_vote", ("compliance",)),
-        (1, 85, Fraction(1, 2), Fraction(1, 2), False, "own_vote", ("compliance",)),
-        (2, 90, Fraction(3, 5), Fraction(2, 3), True, "close", ("compliance", "security")),
-        (3, 90, Fraction(1, 2), Fraction(1, 2), False, "own_vote", ("compliance", "security")),
+        (0, (70, HALF, MORE_THAN_HALF, "own_vote", ("compliance",))),
+        (1, (85, HALF, MORE_THAN_HALF, "own_vote", ("compliance",))),
+        (2, (90, Fraction(3, 5), ApprovalShare(Fraction(2, 3), True), "close", ("compliance", "security"))),
+        (3, (90, HALF, MORE_THAN_HALF, "own_vote", ("compliance", "security"))),
     ],
 )
-def test_gate_policy_matches_its_column(gate, bar, quorum, approval, inclusive, blind_until, vetoes):
+def test_gate_policy_matches_its_column(gate, column):
     policy = default_playbook().gate(gate)
 
-    assert (policy.readiness_bar, policy.quorum_share, policy.min_voters) == (bar, quorum, 3)
-    assert (policy.approval.share, policy.approval.inclusive) == (approval, inclusive)
-    assert (policy.blind_until, policy.veto_roles) == (blind_until, vetoes)
-    assert policy.decide_within_working_days == 10
+    assert (
+        policy.readiness_bar,
+        policy.quorum_share,
+        policy.approval,
+        policy.blind_until,
+        policy.veto_roles,
+    ) == column
+    assert (policy.min_voters, policy.decide_within_working_days) == (3, 10)
 
 
 def test_presence_grows_from_gate_to_gate():

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from scoring.rules.playbook import Texts, diff_playbooks, parse_playbook
-from scoring.rules.playbook import document
+from scoring.rules.canonical import Change
+from scoring.rules.playbook import Texts, diff_playbooks, document, parse_playbook
 from tests.scoring.rules.examples import default_playbook, default_text
 
 
 def test_digest_ignores_layout_order_of_keys_and_comments():
     # Read as plain text, so that `yes` stays the word it is.
-    content = yaml.load(default_text(), Loader=yaml.BaseLoader)  # noqa: S506 - our own file, no objects
+    content = yaml.load(default_text(), Loader=yaml.BaseLoader)
     other_layout = "# rewritten\n" + yaml.dump(content, sort_keys=True, allow_unicode=True)
 
     assert parse_playbook(other_layout).digest == default_playbook().digest
@@ -41,30 +41,22 @@ def test_difference_of_equal_playbooks_is_empty():
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "path", "kind", "old", "new"),
+    ("before", "after", "change"),
     [
-        ("weight: 35", "weight: 36", "scorecard.criteria[outcome_size].weight", "changed", "35", "36"),
-        ("readiness_bar: 70", "readiness_bar: 75", "gates[0].readiness_bar", "changed", 70, 75),
-        ("late_iteration: 3", "late_iteration: 4", "recommendation.late_iteration", "changed", 3, 4),
+        ("weight: 35", "weight: 36", Change("scorecard.criteria[outcome_size].weight", "changed", "35", "36")),
+        ("readiness_bar: 70", "readiness_bar: 75", Change("gates[0].readiness_bar", "changed", 70, 75)),
+        ("late_iteration: 3", "late_iteration: 4", Change("recommendation.late_iteration", "changed", 3, 4)),
         (
             "    - {rule: kpi_futile, outcome: stop}\n",
             "    - {rule: kpi_futile, outcome: pivot}\n",
-            "recommendation.rules[kpi_futile].outcome",
-            "changed",
-            "stop",
-            "pivot",
+            Change("recommendation.rules[kpi_futile].outcome", "changed", "stop", "pivot"),
         ),
     ],
 )
-def test_difference_names_path_and_both_sides(before, after, path, kind, old, new):
+def test_difference_names_path_and_both_sides(before, after, change):
     changed = parse_playbook(default_text().replace(before, after, 1))
 
-    changes = [
-        (change.path, change.kind, change.before, change.after)
-        for change in diff_playbooks(default_playbook(), changed)
-    ]
-
-    assert changes == [(path, kind, old, new)]
+    assert diff_playbooks(default_playbook(), changed) == (change,)
 
 
 def test_difference_tells_a_removed_and_an_added_criterion():

@@ -29,51 +29,174 @@ FIRST = "criteria[0]"
     ("before", "after", "line_after", "path", "code"),
     [
         ("  passing_score: 60\n", "  passing_score: 60\n  bonus: 3\n", 1, "scorecard.bonus", "unknown_key"),
-        ("  passing_score: 60\n", "  passing_score: 60\n  passing_score: 61\n", 1, "scorecard.passing_score", "repeated_key"),
+        (
+            "  passing_score: 60\n",
+            "  passing_score: 60\n  passing_score: 61\n",
+            1,
+            "scorecard.passing_score",
+            "repeated_key",
+        ),
         ("title: {en: Default playbook}\n", "", None, "title", "missing_key"),
-        ("    weight: 2\n    effort: S\n    lead_days: 1\n", "    weight: 0\n    effort: S\n    lead_days: 1\n", 0, f"{FIRST}.weight", "weight_out_of_range"),
-        ("    weight: 2\n    effort: S\n    lead_days: 1\n", "    weight: -2\n    effort: S\n    lead_days: 1\n", 0, f"{FIRST}.weight", "weight_out_of_range"),
-        ("    weight: 2\n    effort: S\n    lead_days: 1\n", "    weight: .nan\n    effort: S\n    lead_days: 1\n", 0, f"{FIRST}.weight", "not_a_number"),
-        ("    weight: 2\n    effort: S\n    lead_days: 1\n", "    weight: .inf\n    effort: S\n    lead_days: 1\n", 0, f"{FIRST}.weight", "not_a_number"),
-        ("    weight: 2\n    effort: S\n    lead_days: 1\n", "    weight: two\n    effort: S\n    lead_days: 1\n", 0, f"{FIRST}.weight", "not_a_number"),
-        ("    weight: 2\n    effort: S\n    lead_days: 1\n", "    weight: [2]\n    effort: S\n    lead_days: 1\n", 0, f"{FIRST}.weight", "not_a_value"),
+        (
+            "    weight: 2\n    effort: S\n    lead_days: 1\n",
+            "    weight: 0\n    effort: S\n    lead_days: 1\n",
+            0,
+            f"{FIRST}.weight",
+            "weight_out_of_range",
+        ),
+        (
+            "    weight: 2\n    effort: S\n    lead_days: 1\n",
+            "    weight: -2\n    effort: S\n    lead_days: 1\n",
+            0,
+            f"{FIRST}.weight",
+            "weight_out_of_range",
+        ),
+        (
+            "    weight: 2\n    effort: S\n    lead_days: 1\n",
+            "    weight: .nan\n    effort: S\n    lead_days: 1\n",
+            0,
+            f"{FIRST}.weight",
+            "not_a_number",
+        ),
+        (
+            "    weight: 2\n    effort: S\n    lead_days: 1\n",
+            "    weight: .inf\n    effort: S\n    lead_days: 1\n",
+            0,
+            f"{FIRST}.weight",
+            "not_a_number",
+        ),
+        (
+            "    weight: 2\n    effort: S\n    lead_days: 1\n",
+            "    weight: two\n    effort: S\n    lead_days: 1\n",
+            0,
+            f"{FIRST}.weight",
+            "not_a_number",
+        ),
+        (
+            "    weight: 2\n    effort: S\n    lead_days: 1\n",
+            "    weight: [2]\n    effort: S\n    lead_days: 1\n",
+            0,
+            f"{FIRST}.weight",
+            "not_a_value",
+        ),
         ("    dimension: outcome\n", "    dimension: money\n", 0, f"{FIRST}.dimension", "unknown_dimension"),
         ("    kind: C\n", "    kind: X\n", 0, f"{FIRST}.kind", "unknown_kind"),
-        ("    counts: [{level: must, gate: 0}]\n", "    counts: [{level: must, gate: 4}]\n", 0, f"{FIRST}.counts[0].gate", "out_of_range"),
-        ("    counts: [{level: must, gate: 0}]\n", "    counts: [{level: must, gate: -1}]\n", 0, f"{FIRST}.counts[0].gate", "out_of_range"),
-        ("    counts: [{level: must, gate: 0}]\n", "    counts: [{level: must, gate: soon}]\n", 0, f"{FIRST}.counts[0].gate", "not_a_whole_number"),
-        ("    counts: [{level: must, gate: 0}]\n", "    counts: [{level: may, gate: 0}]\n", 0, f"{FIRST}.counts[0].level", "unknown_level"),
+        (
+            "    counts: [{level: must, gate: 0}]\n",
+            "    counts: [{level: must, gate: 4}]\n",
+            0,
+            f"{FIRST}.counts[0].gate",
+            "out_of_range",
+        ),
+        (
+            "    counts: [{level: must, gate: 0}]\n",
+            "    counts: [{level: must, gate: -1}]\n",
+            0,
+            f"{FIRST}.counts[0].gate",
+            "out_of_range",
+        ),
+        (
+            "    counts: [{level: must, gate: 0}]\n",
+            "    counts: [{level: must, gate: soon}]\n",
+            0,
+            f"{FIRST}.counts[0].gate",
+            "not_a_whole_number",
+        ),
+        (
+            "    counts: [{level: must, gate: 0}]\n",
+            "    counts: [{level: may, gate: 0}]\n",
+            0,
+            f"{FIRST}.counts[0].level",
+            "unknown_level",
+        ),
         ("    counts: [{level: must, gate: 0}]\n", "    counts: []\n", 0, f"{FIRST}.counts", "never_counts"),
         ("    counts: [{level: must, gate: 0}]\n", "    counts: must\n", 0, f"{FIRST}.counts", "not_a_list"),
         ("    counts: [{level: must, gate: 0}]\n", "    counts: [must]\n", 0, f"{FIRST}.counts[0]", "not_a_mapping"),
-        ("    counts: [{level: must, gate: 0}]\n", "    counts: [{level: must, gate: 0, when: {moon: [full]}}]\n", 0, f"{FIRST}.counts[0].when.moon", "unknown_fact"),
-        ("    counts: [{level: must, gate: 0}]\n", "    counts: [{level: must, gate: 0, when: {tier: [odd]}}]\n", 0, f"{FIRST}.counts[0].when.tier", "unknown_fact_value"),
+        (
+            "    counts: [{level: must, gate: 0}]\n",
+            "    counts: [{level: must, gate: 0, when: {moon: [full]}}]\n",
+            0,
+            f"{FIRST}.counts[0].when.moon",
+            "unknown_fact",
+        ),
+        (
+            "    counts: [{level: must, gate: 0}]\n",
+            "    counts: [{level: must, gate: 0, when: {tier: [odd]}}]\n",
+            0,
+            f"{FIRST}.counts[0].when.tier",
+            "unknown_fact_value",
+        ),
         ("    verifier: operations\n", "    verifier: magician\n", 0, "criteria[2].verifier", "unknown_role"),
         ("    verifier: operations\n", "", None, "criteria[2].verifier", "missing_key"),
         ("    kind: C\n", "    kind: C\n    verifier: operations\n", 1, f"{FIRST}.verifier", "verifier_not_needed"),
         ("  - key: problem_stated\n", "  - key: problem_sensed\n", 0, f"{FIRST}.key", "unknown_probe"),
         ("  - key: scope_bounded\n", "  - key: problem_stated\n", 0, "criteria[1].key", "repeated_key"),
         ("  - key: problem_stated\n", "  - key: Problem Stated\n", 0, f"{FIRST}.key", "not_a_key"),
-        ("    title: {en: Problem stated}\n", "    title: {de: Problem benannt}\n", 0, f"{FIRST}.title", "missing_text"),
+        (
+            "    title: {en: Problem stated}\n",
+            "    title: {de: Problem benannt}\n",
+            0,
+            f"{FIRST}.title",
+            "missing_text",
+        ),
         ("    title: {en: Problem stated}\n", '    title: {en: ""}\n', 0, f"{FIRST}.title.en", "missing_text"),
-        ("    title: {en: Problem stated}\n", "    title: {en: Problem stated, Deutsch: Problem}\n", 0, f"{FIRST}.title.Deutsch", "not_a_language"),
+        (
+            "    title: {en: Problem stated}\n",
+            "    title: {en: Problem stated, Deutsch: Problem}\n",
+            0,
+            f"{FIRST}.title.Deutsch",
+            "not_a_language",
+        ),
         ("    title: {en: Problem stated}\n", "    title: Problem stated\n", 0, f"{FIRST}.title", "not_a_mapping"),
-        ("    - {criterion: tier_confirmed}\n", "    - {criterion: tier_confused}\n", 0, "waivers.never[0].criterion", "unknown_reference"),
-        ("    approval: {more_than: 1/2}\n", "    approval: {more_than: 1}\n", 0, "gates[0].approval.more_than", "share_out_of_range"),
-        ("    approval: {more_than: 1/2}\n", "    approval: {more_than: 1/0}\n", 0, "gates[0].approval.more_than", "not_a_share"),
+        (
+            "    - {criterion: tier_confirmed}\n",
+            "    - {criterion: tier_confused}\n",
+            0,
+            "waivers.never[0].criterion",
+            "unknown_reference",
+        ),
+        (
+            "    approval: {more_than: 1/2}\n",
+            "    approval: {more_than: 1}\n",
+            0,
+            "gates[0].approval.more_than",
+            "share_out_of_range",
+        ),
+        (
+            "    approval: {more_than: 1/2}\n",
+            "    approval: {more_than: 1/0}\n",
+            0,
+            "gates[0].approval.more_than",
+            "not_a_share",
+        ),
         ("    quorum_share: 1/2\n", "    quorum_share: 3/2\n", 0, "gates[0].quorum_share", "share_out_of_range"),
         ("    veto_roles: [compliance]\n", "    veto_roles: [king]\n", 0, "gates[0].veto_roles", "unknown_role"),
         ("  - gate: 3\n", "  - gate: 2\n", None, "gates", "gates_incomplete"),
         ("    - {rule: all_musts_pass, outcome: go}\n", "", None, "recommendation.rules", "not_total"),
         ("    - {rule: must_open, outcome: not_ready}\n", "", None, "recommendation.rules", "missing_rule"),
-        ("    - {rule: kpi_futile, outcome: stop}\n", "    - {rule: moon_full, outcome: stop}\n", 0, "recommendation.rules[1].rule", "unknown_rule"),
+        (
+            "    - {rule: kpi_futile, outcome: stop}\n",
+            "    - {rule: moon_full, outcome: stop}\n",
+            0,
+            "recommendation.rules[1].rule",
+            "unknown_rule",
+        ),
         ("  before_days: [7, 3, 1, 0]\n", "  before_days: [7, 3, 3]\n", 0, "reminders.before_days", "repeated_value"),
         ("    licences: {en: Licences}\n", "", None, "costs.lines.licences", "missing_key"),
         ("  confidence: 9/10\n", "  confidence: 1/10\n", 0, "kpis.confidence", "share_out_of_range"),
-        ("numbers: {benefit_percent: 50}", "numbers: {luck_percent: 50}", 0, "findings.detectors.cost_blindness.numbers.luck_percent", "unknown_key"),
+        (
+            "numbers: {benefit_percent: 50}",
+            "numbers: {luck_percent: 50}",
+            0,
+            "findings.detectors.cost_blindness.numbers.luck_percent",
+            "unknown_key",
+        ),
         ("format: 1\n", "format: 2\n", 0, "format", "out_of_range"),
+        ("  assessors: 3\n", "  assessors: 0\n", 0, "scorecard.assessors", "out_of_range"),
+        ("  before_days: [7, 3, 1, 0]\n", "  before_days: [7, [3]]\n", 0, "reminders.before_days", "not_a_value"),
+        ("{rule: kpi_futile,", "{rule: kpi_failed,", None, "recommendation.rules", "repeated_value"),
     ],
-)  # fmt: skip
+)
 def test_playbook_with_a_fault_is_refused_with_its_place(before, after, line_after, path, code):
     text, line = changed(before, after)
 
@@ -83,6 +206,27 @@ def test_playbook_with_a_fault_is_refused_with_its_place(before, after, line_aft
         assert (path, code) in [place[1:] for place in found]
     else:
         assert (line + line_after, path, code) in found
+
+
+def test_playbook_without_criteria_is_refused():
+    text = default_text()
+    start, end = text.index("\ncriteria:\n"), text.index("\nkpis:\n")
+
+    codes = [problem.code for problem in problems_of(f"{text[:start]}\ncriteria: []{text[end:]}")]
+
+    assert codes == ["no_criteria", *["unknown_reference"] * 6]
+
+
+def test_scorecard_without_an_axis_is_refused():
+    text = default_text().replace("axis: feasibility", "axis: value")
+
+    assert [problem.code for problem in problems_of(text)] == ["axis_without_criteria"]
+
+
+def test_text_of_more_than_two_thousand_characters_is_refused():
+    text, line = changed("{en: Problem stated}", f"{{en: {'long ' * 500}}}")
+
+    assert [(problem.line, problem.code) for problem in problems_of(text)] == [(line, "text_too_long")]
 
 
 def test_playbook_with_several_faults_lists_them_all_in_line_order():
