@@ -76,6 +76,10 @@ TABLE: Mapping[str, tuple[Predicate, str]] = {
     "record_cost": (is_on_team, "Only the team of this case can record costs."),
     "attach_evidence": (is_on_team, "Only the team of this case can attach evidence."),
     "identify_stage": (is_owner | is_admin, "Only the product owner can say in which stage the case is."),
+    "import_portfolio": (
+        is_company_owner | is_admin,
+        "Importing needs the role product owner or administrator.",
+    ),
     "manage_departments": (is_admin, "Only administrators can change departments."),
 }
 
@@ -127,3 +131,9 @@ def can_edit_case(user: User, case: UseCase, now: datetime) -> bool:
 def can_agree_cap(user: User, case: UseCase, now: datetime) -> bool:
     """Whether this person may agree to a cost plan of the case."""
     return can("agree_cap", user, case, now=now)
+
+
+def require_import(user: User | None, *, now: datetime) -> None:
+    """Raise `Forbidden` when this person may not import; the command line, which has no person, may."""
+    if user is not None:
+        require("import_portfolio", user, None, now=now)

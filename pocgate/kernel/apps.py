@@ -7,11 +7,14 @@ from pocgate.kernel import logs
 
 
 class KernelConfig(AppConfig):
-    """Configures logging when the apps are ready."""
+    """Configures logging and makes the folders of local state when the apps are ready."""
 
     name = "pocgate.kernel"
     label = "kernel"
 
     def ready(self) -> None:
-        """Logging is set here so that importing the settings changes nothing."""
+        """Done here so that importing the settings changes nothing."""
         logs.configure(settings.LOGGING)
+        settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+        if not settings.REDIS_URL:
+            (settings.BROKER_DIR / "queue").mkdir(parents=True, exist_ok=True)

@@ -254,7 +254,7 @@ class Migration(migrations.Migration):
                 ('action', models.CharField(choices=[('create', 'create'), ('update', 'update'), ('unchanged', 'unchanged'), ('conflict', 'conflict'), ('refused', 'refused')], max_length=10)),
                 ('values', models.JSONField(default=dict)),
                 ('raw', models.JSONField(default=dict)),
-                ('changes', models.JSONField(default=dict)),
+                ('changes', models.JSONField(default=list)),
                 ('problems', models.JSONField(default=list)),
                 ('digest', models.CharField(blank=True, max_length=64)),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='portfolio.importrun')),

@@ -77,7 +77,7 @@ class ImportRow(models.Model):
     case = models.ForeignKey(UseCase, null=True, on_delete=models.SET_NULL, related_name="+")
     values = models.JSONField(default=dict)
     raw = models.JSONField(default=dict)
-    changes = models.JSONField(default=dict)
+    changes = models.JSONField(default=list)
     problems = models.JSONField(default=list)
     digest = models.CharField(max_length=64, blank=True)
 

@@ -1,0 +1,138 @@
+"""The table: one page of cases after or before a place in the order, however many there are."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+
+from django.db.models import DateTimeField, DecimalField, F, Q, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
+
+from pocgate.kernel.errors import FieldProblem, Invalid
+from portfolio.models import UseCaseQuerySet
+from portfolio.queries.rows import CaseRow, as_rows, row_of
+
+PAGE = 50
+COUNTED = 10_000
+NO_READINESS = Value(Decimal(-1), output_field=DecimalField(max_digits=5, decimal_places=2))
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Sort:
+    """An order: the value it goes by, and how that value is read back from a cursor. The number breaks ties."""
+
+    value: Combinable | F
+    read: Callable[[str], object]
+
+
+SORTS: dict[str, Sort] = {
+    "number": Sort(F("number"), int),
+    "title": Sort(F("title"), str),
+    "readiness": Sort(Coalesce("readiness__overall", NO_READINESS), Decimal),
+    "updated": Sort(F("updated_at"), datetime.fromisoformat),
+    "department": Sort(Coalesce("department__name", Value("")), str),
+    "age": Sort(Coalesce("entered_at", Value(NEVER, output_field=DateTimeField())), datetime.fromisoformat),
+}
+ORDERINGS = frozenset(f"{sign}{name}" for name in SORTS for sign in ("", "-"))
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place in the order: the value and number of a row, and whether the page comes before or after it."""
+
+    value: str
+    number: int
+    backwards: bool = False
+
+    def __str__(self) -> str:
+        raw = json.dumps([self.value, self.number, int(self.backwards)], ensure_ascii=False).encode()
+        return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+@dataclass(frozen=True)
+class TablePage:
+    """Rows in order, cursors to the neighbouring pages (empty at the ends), and the count up to 10,000."""
+
+    rows: tuple[CaseRow, ...]
+    ordering: str
+    next_cursor: str
+    previous_cursor: str
+    total: int
+    total_is_exact: bool
+
+
+def cursor_of(text: str, ordering: str) -> Cursor | None:
+    """Read a cursor; empty is the first page. Raises `Invalid` for anything that is none of this order."""
+    if not text:
+        return None
+    try:
+        padded = text + "=" * (-len(text) % 4)
+        value, number, backwards = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
+        SORTS[ordering.lstrip("-")].read(value)
+        if not (isinstance(value, str) and isinstance(number, int) and 0 <= number < 2**31):
+            raise ValueError
+    except (ValueError, TypeError, KeyError, InvalidOperation, binascii.Error, RecursionError) as error:
+        message = "This cursor belongs to no list in this order; begin with the first page."
+        raise Invalid([FieldProblem("cursor", "bad_cursor", message)]) from error
+    return Cursor(value, number, bool(backwards))
+
+
+def table_page(
+    cases: UseCaseQuerySet,
+    *,
+    ordering: str = "number",
+    cursor: str = "",
+    limit: int = PAGE,
+    now: datetime,
+    counted: bool = True,
+) -> TablePage:
+    """A page of the (visible, filtered) cases in one query, and their count in another.
+
+    `ordering` is one of `ORDERINGS`; both directions work from any page without OFFSET.
+    """
+    if ordering not in ORDERINGS:
+        known = ", ".join(sorted(ORDERINGS))
+        raise Invalid([FieldProblem("ordering", "unknown_ordering", "Give one of: {known}.", {"known": known})])
+    place = cursor_of(cursor, ordering)
+    found = list(_ordered(as_rows(cases), ordering, place)[: limit + 1])
+    more, shown = len(found) > limit, found[:limit]
+    backwards = place is not None and place.backwards
+    if backwards:
+        shown.reverse()
+    total = cases.order_by()[: COUNTED + 1].count() if counted else 0
+    return TablePage(
+        rows=tuple(row_of(case, now=now) for case in shown),
+        ordering=ordering,
+        next_cursor=_cursor_at(shown, -1, backwards=False) if backwards or more else "",
+        previous_cursor=_cursor_at(shown, 0, backwards=True) if (more if backwards else place is not None) else "",
+        total=min(total, COUNTED),
+        total_is_exact=total <= COUNTED,
+    )
+
+
+def _ordered(cases: UseCaseQuerySet, ordering: str, place: Cursor | None) -> UseCaseQuerySet:
+    sort, descending = SORTS[ordering.lstrip("-")], ordering.startswith("-")
+    if place is not None:
+        descending ^= place.backwards
+    cases = cases.annotate(sort_value=sort.value)
+    if place is not None:
+        value, side = sort.read(place.value), "lt" if descending else "gt"
+        beyond = Q(**{f"sort_value__{side}": value}) | Q(**{"sort_value": value, f"number__{side}": place.number})
+        cases = cases.filter(beyond)
+    return cases.order_by(*(f"{'-' if descending else ''}{name}" for name in ("sort_value", "number")))
+
+
+def _cursor_at(cases: list[object], index: int, *, backwards: bool) -> str:
+    if not cases:
+        return ""
+    known = cases[index].__dict__
+    value = known["sort_value"]
+    text = value.isoformat() if isinstance(value, datetime) else str(value)
+    return str(Cursor(text, known["number"], backwards))
