@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from portfolio.commands.recompute import record_computed
 from portfolio.models import UseCase
@@ -23,6 +23,7 @@ from scoring.models import ReadinessScore
 from scoring.queries.playbooks import PublishedPlaybook
 from scoring.queries.probe_facts import CaseState, answer_states, case_states
 from scoring.queries.recompute import BATCH
+from scoring.rules.playbook import Playbook
 from scoring.rules.readiness import Readiness, readiness
 
 log = structlog.get_logger(__name__)
@@ -40,6 +41,13 @@ class Recomputed:
         return Recomputed(self.cases + other.cases, self.changed + other.changed, self.failed + other.failed)
 
 
+@dataclass(frozen=True)
+class _Computed:
+    states: Mapping[int, CaseState]
+    readiness: Mapping[int, Readiness]
+    failed: tuple[int, ...] = ()
+
+
 def recompute_cases(case_ids: Iterable[int], *, now: datetime) -> Recomputed:
     """Bring the readiness of the cases up to date as of `now`. Running it twice, late, or twice at once is harmless."""
     ids = sorted(set(case_ids))
@@ -51,33 +59,46 @@ def recompute_cases(case_ids: Iterable[int], *, now: datetime) -> Recomputed:
 
 def _recompute_batch(case_ids: Sequence[int], *, now: datetime) -> Recomputed:
     playbook = ensure_default_playbook(now=now)
-    states = case_states(case_ids, now=now)
-    computed, failed = _compute(states.values(), playbook, now=now)
-    usable = {case_id: state for case_id, state in states.items() if case_id not in failed}
+    found = _compute(case_ids, playbook.rules, now=now)
     with transaction.atomic():
-        versions = _lock(usable)
+        versions = _lock(found.states)
         scores = stored_scores(versions)
-        current = [usable[pk] for pk in versions if not _is_overtaken(usable[pk], versions[pk], scores.get(pk), now)]
-        changed = _write(current, computed, scores, playbook, now=now)
-    return Recomputed(len(usable), changed, tuple(failed))
+        current = [
+            state
+            for case_id, state in found.states.items()
+            if case_id in versions and not _is_overtaken(state, versions[case_id], scores.get(case_id), now)
+        ]
+        changed = _write(current, found.readiness, scores, playbook, now=now)
+    return Recomputed(len(found.states), changed, found.failed)
 
 
-def _compute(
-    states: Iterable[CaseState], playbook: PublishedPlaybook, *, now: datetime
-) -> tuple[dict[int, Readiness], list[int]]:
-    """The readiness of each case with a next gate, and the ids of those whose records broke a rule."""
-    computed, failed = {}, []
-    for state in states:
-        if state.gate is None:
-            continue
-        try:
-            answers = answer_states(state, playbook.rules)
-            computed[state.case_id] = readiness(playbook.rules, state.gate, state.facts, answers, now)
-        except Exception:
-            # One unreadable case must not keep the other hundreds of its batch from their score; it stays due.
-            log.exception("readiness_not_computed", case_id=state.case_id)
-            failed.append(state.case_id)
-    return computed, failed
+def _compute(case_ids: Sequence[int], rules: Playbook, *, now: datetime) -> _Computed:
+    """The readiness of each case with a next gate.
+
+    One unreadable case must not keep the hundreds of its batch from their score: the batch is halved around it.
+    """
+    try:
+        states = case_states(case_ids, now=now)
+        return _Computed(states, _readiness_of(states.values(), rules, now=now))
+    except DatabaseError:
+        raise
+    except Exception:
+        if len(case_ids) == 1:
+            log.exception("readiness_not_computed", case_id=case_ids[0])
+            return _Computed({}, {}, tuple(case_ids))
+    middle = len(case_ids) // 2
+    first, second = (_compute(half, rules, now=now) for half in (case_ids[:middle], case_ids[middle:]))
+    return _Computed(
+        {**first.states, **second.states}, {**first.readiness, **second.readiness}, first.failed + second.failed
+    )
+
+
+def _readiness_of(states: Iterable[CaseState], rules: Playbook, *, now: datetime) -> dict[int, Readiness]:
+    return {
+        state.case_id: readiness(rules, state.gate, state.facts, answer_states(state, rules), now)
+        for state in states
+        if state.gate is not None
+    }
 
 
 def _lock(case_ids: Iterable[int]) -> dict[int, int]:
