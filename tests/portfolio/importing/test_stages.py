@@ -2,47 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from portfolio.importing.stages import TARGETS, propose_stage
 
-WORDS = {
-    "0": "Ideation|ideation|IDEATION|Idea|Planning|Planned|Initiated|Initiation|Not started|Planned (not in production)|en projet|Idée"
-    "|à l'étude|en planification|in Planung|geplant|Konzeptphase|Idee|in Vorbereitung|gepland|verkenning|Ideefase|En planificación|Idea"
-    "|Propuesta|en estudio|Stage 1 - Initiated (the idea is described)|a) Planned|noch nicht begonnen|nog niet gestart",
-    "1": "Development|In development|Under development|Acquisition|Proof of concept|PoC|Pre-deployment|Predeployment|Prototype|Sandbox"
-    "|Acquisition and/or Development|Development and Acquisition|a) Pre-deployment – The use case is in a development or acquisition status."
-    "|Stage 2 - Development and Acquisition (currently under development, the tools having been provisioned)|En développement"
-    "|preuve de concept|in Entwicklung|Prototyp|in der Beschaffung|In ontwikkeling|ontwikkeling|in aanbouw|En desarrollo|prueba de concepto"
-    "|not yet in production, still in development|Experimentation",
-    "2": "Pilot|Piloting|Pilot phase|Canary|Acceptance test|UAT|Implementation|Assessment|Implementation and Assessment|Beta|limited rollout"
-    "|b)  Pilot – The use case has been deployed in a limited test or pilot capacity.|Stage 3 - Implementation (undergoing testing)"
-    "|En expérimentation|Pilote|en phase pilote|recette|Pilotbetrieb|in Erprobung|Pilotphase|Pilotfase|acceptatietest|proef|Piloto|en pruebas",
-    "3": "Production|In production|Deployed|DEPLOYED|Operation|Operational|In mission|Live|In use|Operation and Maintenance|In production: less than 1 year"
-    "|c)  Deployed ¤ The use case is being actively authorized|Stage 4 - Operation and Maintenance (in use)|En production|En service|déployé|Déployée"
-    "|im Einsatz|in Betrieb|Produktivbetrieb|wird genutzt|In gebruik|in_gebruik|Operationeel|En producción|En uso|operativo|In production / En production",
-    "retired": "Retired|RETIRED |Decommissioned|No longer in use|out of use|sunset|d) Retired – The use case was reported, but its use has since been discontinued."
-    "|Stage 5 - Retired (in the process of being retired)|hors service|décommissionné|n'est plus utilisé|außer Betrieb|stillgelegt|nicht mehr im Einsatz|eingestellt"
-    "|Buiten gebruik|buiten_gebruik|uitgefaseerd|niet meer in gebruik|Retirado|fuera de servicio|dado de baja|Retired / Retiré",
-    "closed": "Complete|Completed|Closed|Cancelled|Canceled|Research or  Administrative Action Complete|abandonné|Terminé|clôturé|annulée|abgeschlossen|abgebrochen|beendet"
-    "|afgerond|geannuleerd|stopped|Finalizado|Cancelada|Cerrado",
-}
-UNKNOWN = (
-    "|   |N/A|n/a|-|Stage 1|Stage 4|Phase 2|Phase III|3|Level 5|TRL 7|fase 1|Étape 3|Stufe 2|not yet in production|not deployed|noch nicht im Einsatz"
-    "|pas encore en production|nog niet in gebruik|aún no en producción|on hold|en pause|unknown|Unbekannt|other|Blue"
-)
+LISTED = yaml.safe_load((Path(__file__).parent / "stage_words.yaml").read_text(encoding="utf-8"))
+KNOWN = [(word, target) for target in TARGETS for word in LISTED[target]]
 
 
-@pytest.mark.parametrize(
-    ("word", "target"), [(word, target) for target, words in WORDS.items() for word in words.split("|")]
-)
+@pytest.mark.parametrize(("word", "target"), KNOWN)
 def test_stage_word_known_is_proposed(word, target):
     assert propose_stage(word).target == target
 
 
-@pytest.mark.parametrize("word", UNKNOWN.split("|"))
+@pytest.mark.parametrize("word", LISTED["nothing"])
 def test_stage_word_that_says_nothing_stays_unknown(word):
     found = propose_stage(word)
 

@@ -38,7 +38,7 @@ QUESTION = "Is the AI use case high-impact?"
         ("N/A", "unassessed"),
         ("Case-by-case assessment", "unassessed"),
         (
-            "No, use case is too new to fully assess impacts; will be reassessed before the end of the initiation stage.",
+            "No, use case is too new to fully assess impacts; will be reassessed.",
             "unassessed",
         ),
         ("Blue", "unassessed"),
@@ -68,10 +68,26 @@ def test_tier_that_was_guessed_is_marked():
 @pytest.mark.parametrize(
     ("word", "target"),
     [
-        ("Yes", "yes"), ("no", "no"), ("Ja", "yes"), ("Nein", "no"), ("Oui", "yes"), ("Non", "no"), ("Nee", "no"), ("Sí", "yes"), ("Y", "yes"),
-        ("true", "yes"), ("Yes – by the privacy office", "yes"), ("Yes / Oui", "yes"), ("geen", "no"), ("keine personenbezogenen Daten", "no"),
-        ("N/A", "unknown"), ("X-104", "unknown"), ("perhaps", "unknown"), ("", None), ("  ", None),
+        ("Yes", "yes"),
+        ("no", "no"),
+        ("Ja", "yes"),
+        ("Nein", "no"),
+        ("Oui", "yes"),
+        ("Non", "no"),
+        ("Nee", "no"),
+        ("Sí", "yes"),
+        ("Y", "yes"),
+        ("true", "yes"),
+        ("Yes – by the privacy office", "yes"),
+        ("Yes / Oui", "yes"),
+        ("geen", "no"),
+        ("keine personenbezogenen Daten", "no"),
+        ("N/A", "unknown"),
+        ("X-104", "unknown"),
+        ("perhaps", "unknown"),
+        ("", None),
+        ("  ", None),
     ],
-)  # fmt: skip
+)
 def test_answer_about_personal_data_is_read_in_five_languages(word, target):
     assert propose_answer(word).target == target
