@@ -134,7 +134,7 @@ def _key(name: str | None) -> str:
 def _name_problems(name: str, abbreviation: str, parent_id: int | None, *, own_id: int | None) -> list[FieldProblem]:
     problems = short_text_problems("name", name, NAME_LENGTH, required=True)
     problems += short_text_problems("abbreviation", abbreviation, ABBREVIATION_LENGTH)
-    siblings = Department.objects.filter(parent=parent_id, name__iexact=name).exclude(pk=own_id)
+    siblings = Department.objects.filter(parent=parent_id, name__iexact=name).exclude(pk=own_id or 0)
     if not problems and siblings.exists():
         problems.append(FieldProblem("name", "name_taken", "There is a department of this name already."))
     return problems

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 
 from django.db import transaction
 from django.db.models import Max
@@ -13,18 +14,21 @@ from django.utils.timezone import localdate
 
 from pocgate.identity.models import User
 from pocgate.kernel.errors import Blocker, Invalid, NotAllowedNow
+from pocgate.kernel.stored_files import TooLarge, store
 from pocgate.ledger.commands import Act
 from portfolio.commands.opening import case_to_edit, invalid_when, note_change, plain, refuse_when
-from portfolio.commands.uploads import KeptFile, keep_bytes
 from portfolio.models import Evidence, EvidenceRevision, UseCase
 from portfolio.permissions import require
 from portfolio.rules.evidence import (
     FILE_TYPES,
+    MAX_FILE_BYTES,
+    SNIFFED_BYTES,
     clean_file_name,
     evidence_problems,
     extension_of,
     file_problems,
     link_problems,
+    size_problem,
 )
 
 
@@ -123,21 +127,26 @@ def _material(upload: Upload | None, link: str) -> Material:
         invalid_when(link_problems(text))
         return Material(sha256=hashlib.sha256(text.encode()).hexdigest(), link=text)
     name = clean_file_name(upload.name)
-    # The type is refused by its name before a byte is kept; the content after it was read.
-    invalid_when([problem for problem in file_problems(name, 1, b"") if problem.code == "type_not_listed"])
-    kept = keep_bytes(upload.chunks)
-    problems = file_problems(name, kept.size, kept.head)
-    if problems:
-        _forget(kept)
-        raise Invalid(problems)
+    chunks = iter(upload.chunks)
+    head = _head(chunks)
+    # Name and first bytes are checked before anything is kept.
+    invalid_when(file_problems(name, len(head), head))
+    try:
+        kept = store(chain([head], chunks), limit=MAX_FILE_BYTES)
+    except TooLarge as error:
+        raise Invalid([size_problem()]) from error
     media_type = FILE_TYPES[extension_of(name)].media_type
     return Material(sha256=kept.sha256, size=kept.size, content_type=media_type, file_name=name)
 
 
-def _forget(kept: KeptFile) -> None:
-    """Remove refused bytes, unless an earlier revision has the same."""
-    if not EvidenceRevision.objects.filter(sha256=kept.sha256).exists():
-        kept.path.unlink(missing_ok=True)
+def _head(chunks: Iterator[bytes]) -> bytes:
+    """The first bytes, at least as many as are looked at, unless the file is shorter."""
+    head = b""
+    for chunk in chunks:
+        head += chunk
+        if len(head) >= SNIFFED_BYTES:
+            break
+    return head
 
 
 def _revise(

@@ -69,7 +69,7 @@ def ageing(cases: UseCaseQuerySet, *, today: date) -> dict[int | None, tuple[int
     """Days in the present stage at 50, 85 and 95 % of its cases, by stage; one query, grouped by day."""
     days = (
         with_open_spell(cases)
-        .filter(entered_at__isnull=False)
+        .filter(Q(entered_at__isnull=False))
         .annotate(day=TruncDate("entered_at"))
         .order_by()
         .values_list("stage", "day")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
+from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from portfolio.enums import TeamRole
@@ -44,7 +44,7 @@ def with_open_spell(cases: UseCaseQuerySet) -> UseCaseQuerySet:
 def with_owner(cases: UseCaseQuerySet) -> UseCaseQuerySet:
     """Each case with its product owner's id and name, null where there is none."""
     owner = TeamMember.objects.filter(case=OuterRef("pk"), role=TeamRole.PRODUCT_OWNER, ended_at__isnull=True)
-    name = Coalesce(NullIf("user__full_name", ""), "user__username")
+    name = Coalesce(NullIf("user__full_name", Value("")), "user__username")
     return cases.annotate(owner_id=Subquery(owner.values("user_id")[:1]), owner_name=Subquery(owner.values(n=name)[:1]))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,11 +14,12 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from pocgate.kernel.errors import FieldProblem, Invalid
-from portfolio.models import UseCaseQuerySet
+from portfolio.models import UseCase, UseCaseQuerySet
 from portfolio.queries.rows import CaseRow, as_rows, row_of
 
 PAGE = 50
 COUNTED = 10_000
+LARGEST_NUMBER = 2**31
 NO_READINESS = Value(Decimal(-1), output_field=DecimalField(max_digits=5, decimal_places=2))
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -76,12 +76,16 @@ def cursor_of(text: str, ordering: str) -> Cursor | None:
         padded = text + "=" * (-len(text) % 4)
         value, number, backwards = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
         SORTS[ordering.lstrip("-")].read(value)
-        if not (isinstance(value, str) and isinstance(number, int) and 0 <= number < 2**31):
-            raise ValueError
-    except (ValueError, TypeError, KeyError, InvalidOperation, binascii.Error, RecursionError) as error:
-        message = "This cursor belongs to no list in this order; begin with the first page."
-        raise Invalid([FieldProblem("cursor", "bad_cursor", message)]) from error
+    except (ValueError, TypeError, KeyError, InvalidOperation, RecursionError) as error:
+        raise _bad_cursor() from error
+    if not isinstance(value, str) or not isinstance(number, int) or not 0 <= number < LARGEST_NUMBER or "\x00" in value:
+        raise _bad_cursor()
     return Cursor(value, number, bool(backwards))
+
+
+def _bad_cursor() -> Invalid:
+    message = "This cursor belongs to no list in this order; begin with the first page."
+    return Invalid([FieldProblem("cursor", "bad_cursor", message)])
 
 
 def table_page(
@@ -129,7 +133,7 @@ def _ordered(cases: UseCaseQuerySet, ordering: str, place: Cursor | None) -> Use
     return cases.order_by(*(f"{'-' if descending else ''}{name}" for name in ("sort_value", "number")))
 
 
-def _cursor_at(cases: list[object], index: int, *, backwards: bool) -> str:
+def _cursor_at(cases: list[UseCase], index: int, *, backwards: bool) -> str:
     if not cases:
         return ""
     known = cases[index].__dict__

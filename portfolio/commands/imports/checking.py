@@ -15,7 +15,8 @@ from pocgate.kernel.errors import Blocker, NotAllowedNow
 from portfolio.commands.imports.mappings import checked_mapping
 from portfolio.enums import ImportAction, ImportState
 from portfolio.importing.identity import Action, Match
-from portfolio.importing.mapping_yaml import InvalidMapping
+from portfolio.importing.mapping import Mapping
+from portfolio.importing.mapping_yaml import InvalidMapping, dump_mapping
 from portfolio.importing.reading import Choices
 from portfolio.importing.refusal import Refused
 from portfolio.models import ImportRow, ImportRun
@@ -105,10 +106,16 @@ def check_run(*, run_id: int, now: datetime, progress: type_progress | None = No
         "file": run.file_name,
         "missing_cases": imports.cases_missing(trial.plan)[:1000],
         "needs_consent": bool(trial.imputed),
+        "mapping_text": dump_mapping(_named(trial.reading.mapping, run.file_name)),
     }
     run.state, run.checked_at = ImportState.CHECKED, now
     run.save(update_fields=["reading", "summary", "state", "checked_at"])
     return run
+
+
+def _named(mapping: Mapping, file_name: str) -> Mapping:
+    """A guessed mapping has no name yet; its text needs one."""
+    return mapping if mapping.name else replace(mapping, name=file_name[:100])
 
 
 def dry_run_of(run: ImportRun) -> imports.DryRun:
