@@ -71,10 +71,17 @@ def pages_for(roles: frozenset[str]) -> Iterator[tuple[Page, str]]:
             continue
         if page.roles and page.roles.isdisjoint(roles):
             continue
-        try:
-            yield page, reverse(page.name)
-        except NoReverseMatch:
-            continue
+        url = address(page.name)
+        if url:
+            yield page, url
+
+
+def address(name: str, *args: object) -> str:
+    """The address of a named page; empty where this installation has no such page."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
 
 
 def navigation(roles: frozenset[str], *, path: str, unread: int) -> list[Group]:

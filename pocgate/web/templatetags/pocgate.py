@@ -10,7 +10,6 @@ from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.template.context import Context
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -22,6 +21,7 @@ from pocgate.identity.models import User
 from pocgate.kernel.errors import Blocker
 from pocgate.web import badges
 from pocgate.web.drawing import LARGE, SMALL, drawn
+from pocgate.web.navigation import address
 from pocgate.web.queries.case_head import case_head
 from pocgate.web.queries.track import GateTrack
 from portfolio.models import UseCase
@@ -124,6 +124,17 @@ def said(blocker: Blocker) -> str:
 
 
 @register.filter
+def figure(value: Decimal | float | str | None) -> str:
+    """A measured value with separators and without the noughts that only the column adds."""
+    if value is None or value == "":
+        return "–"
+    number = Decimal(str(value)).normalize()
+    exponent = number.as_tuple().exponent
+    places = max(0, -exponent) if isinstance(exponent, int) else 0
+    return formats.number_format(number, decimal_pos=places, use_l10n=True, force_grouping=True)
+
+
+@register.filter
 def percent(value: object) -> int:
     """A whole number from 0 to 100 for `w-…` classes and drawings."""
     try:
@@ -132,13 +143,10 @@ def percent(value: object) -> int:
         return 0
 
 
-@register.simple_tag
-def address(name: str, *args: object) -> str:
-    """The address of a named page, or empty where the page is not part of this installation."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
+@register.simple_tag(name="address")
+def address_tag(name: str, *args: object) -> str:
+    """The address of a named page; empty where this installation has no such page."""
+    return address(name, *args)
 
 
 @register.simple_tag

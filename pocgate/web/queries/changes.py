@@ -1,0 +1,109 @@
+"""Activity as the pages word it: who did what to which case, and what it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from pocgate.identity.models import User
+from pocgate.ledger.models import Activity
+from pocgate.web.wording import Wording, wording_of
+from portfolio.models import UseCase
+
+NEVER_SHOWN = frozenset({"outcome", "rationale", "confidence", "veto", "veto_criterion", "conditions"})
+VOTE_VERBS = frozenset({"review.voted", "review.vote_changed"})
+LONGEST = 160
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field before and after, as short texts."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """One activity with its wording; `reference` and `title` name the case where there is one."""
+
+    sequence: int
+    at: datetime
+    actor: User | None
+    on_behalf_of: User | None
+    wording: Wording
+    changes: Sequence[Change]
+    request_id: str
+    reference: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class EventPage:
+    """A page of events, newest first; `next_before` is the sequence to go on from, None at the end."""
+
+    events: Sequence[Event]
+    next_before: int | None
+
+
+def events_page(activity: QuerySet[Activity], *, before: int | None, size: int = 50) -> EventPage:
+    """One page by keyset: what lies before the sequence, newest first."""
+    rows = activity.filter(sequence__lt=before) if before else activity
+    found = list(rows.order_by("-sequence")[: size + 1])
+    return EventPage(worded(found[:size]), found[size - 1].sequence if len(found) > size else None)
+
+
+def changes_since(user: User, since: datetime, *, now: datetime, limit: int = 14) -> Sequence[Event]:
+    """What others did to cases this person may see, newest first."""
+    visible = UseCase.objects.visible_to(user, now=now).values("pk")
+    rows = (
+        Activity.objects.filter(at__gte=since, case_id__in=visible)
+        .exclude(actor=user)
+        .select_related("actor", "on_behalf_of")
+        .order_by("-sequence")
+    )
+    return worded(list(rows[:limit]))
+
+
+def worded(rows: Sequence[Activity]) -> Sequence[Event]:
+    """Rows with their wording and their cases' names, in one query more."""
+    cases = UseCase.objects.in_bulk({row.case_id for row in rows if row.case_id is not None})
+    return [_event(row, cases) for row in rows]
+
+
+def _event(row: Activity, cases: Mapping[int, UseCase]) -> Event:
+    case = cases.get(row.case_id) if row.case_id is not None else None
+    return Event(
+        sequence=row.sequence,
+        at=row.at,
+        actor=row.actor,
+        on_behalf_of=row.on_behalf_of,
+        wording=wording_of(row.verb),
+        changes=[] if row.verb in VOTE_VERBS else list(_changes(row.before, row.after)),
+        request_id=row.request_id,
+        reference=case.reference if case else "",
+        title=case.title if case else "",
+    )
+
+
+def _changes(before: Mapping[str, object], after: Mapping[str, object]) -> Iterable[Change]:
+    for field in dict.fromkeys([*before, *after]):
+        if field in NEVER_SHOWN or before.get(field) == after.get(field):
+            continue
+        yield Change(field.replace("_", " "), _shown(before.get(field)), _shown(after.get(field)))
+
+
+def _shown(value: object) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, dict):
+        text = ", ".join(f"{key}: {_shown(part)}" for key, part in value.items())
+    elif isinstance(value, list):
+        text = ", ".join(_shown(part) for part in value)
+    else:
+        text = str(value)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

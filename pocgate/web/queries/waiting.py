@@ -1,0 +1,185 @@
+"""What waits for a person, by role: the first list of the home page. One query per kind of work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from gates.enums import OPEN_REVIEW_STATES, ReviewState, SeatRole
+from gates.models import Condition, GateReview, Recusal, Seat, Vote
+from gates.queries.committees import CONFLICT_PERIOD
+from pocgate.identity.enums import Role
+from pocgate.identity.models import User
+from pocgate.web.navigation import address
+from portfolio.enums import Origin, Status
+from portfolio.models import TeamMember, UseCase
+from scoring.models import CriterionResult
+
+MOST_OF_A_KIND = 25
+SIGN_OFF_REASONS = ("awaiting_sign_off", "sign_off_outdated", "sign_off_expired")
+SOON = timedelta(days=3)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing to do: what, about which case, where, and until when."""
+
+    kind: str
+    icon: str
+    act: str
+    title: str
+    reference: str
+    url: str
+    due: date | None = None
+    is_late: bool = False
+    is_soon: bool = False
+
+
+def waiting_for(user: User, roles: frozenset[str], *, now: datetime) -> list[Waiting]:
+    """Everything that waits for the person, the most urgent first, what has no date last."""
+    kinds: list[tuple[bool, Callable[[User, datetime], Iterator[Waiting]]]] = [
+        (bool(roles & {Role.COMMITTEE, Role.CHAIR}), _votes),
+        (bool(roles & {Role.COMMITTEE, Role.CHAIR}), _reviews_to_lead),
+        (Role.COMPLIANCE in roles, _sign_offs),
+        (True, _conditions),
+        (True, _memberships),
+        (True, _drafts),
+        (Role.ADMIN in roles, _unknown_stages),
+    ]
+    found = [waiting for concerned, read in kinds if concerned for waiting in read(user, now)]
+    return sorted(found, key=lambda waiting: (waiting.due is None, waiting.due or date.max))
+
+
+def _own_seats(user: User, now: datetime) -> QuerySet[Seat]:
+    in_term = Q(ended_at__isnull=True) | Q(ended_at__gt=now)
+    return Seat.objects.filter(in_term, user=user, started_at__lte=now, committee=OuterRef("committee"))
+
+
+def _votes(user: User, now: datetime) -> Iterator[Waiting]:
+    recent = Q(ended_at__isnull=True) | Q(ended_at__gt=now - CONFLICT_PERIOD)
+    own = Vote.objects.filter(review=OuterRef("pk"), seat__user=user)
+    reviews = (
+        GateReview.objects.filter(Exists(_own_seats(user, now)), state=ReviewState.VOTING)
+        .exclude(Exists(own))
+        .exclude(Exists(Recusal.objects.filter(review=OuterRef("pk"), seat__user=user)))
+        .exclude(Exists(TeamMember.objects.filter(recent, case=OuterRef("case"), user=user)))
+        .select_related("case")
+        .order_by("voting_closes_at", "pk")
+    )
+    for review in reviews[:MOST_OF_A_KIND]:
+        act = _("Vote at Gate %(gate)s") % {"gate": review.gate}
+        closes = review.voting_closes_at
+        due = closes.date() if closes else review.decide_by
+        yield _of_review(review, kind="vote", icon="vote", act=act, due=due, now=now)
+
+
+def _reviews_to_lead(user: User, now: datetime) -> Iterator[Waiting]:
+    leading = _own_seats(user, now).filter(role__in=[SeatRole.CHAIR, SeatRole.DEPUTY])
+    acts = {
+        ReviewState.REQUESTED: _("Prepare Gate %(gate)s"),
+        ReviewState.IN_PREPARATION: _("Open the vote at Gate %(gate)s"),
+        ReviewState.CLOSED: _("Decide Gate %(gate)s"),
+    }
+    reviews = (
+        GateReview.objects.filter(Exists(leading), state__in=list(acts))
+        .select_related("case")
+        .order_by("decide_by", "pk")
+    )
+    for review in reviews[:MOST_OF_A_KIND]:
+        act = acts[ReviewState(review.state)] % {"gate": review.gate}
+        yield _of_review(review, kind="lead", icon="gavel", act=act, due=review.decide_by, now=now)
+
+
+def _sign_offs(user: User, now: datetime) -> Iterator[Waiting]:
+    on_team = TeamMember.objects.filter(case=OuterRef("case"), user=user, ended_at__isnull=True)
+    open_review = GateReview.objects.filter(case=OuterRef("case"), state__in=OPEN_REVIEW_STATES)
+    cases = (
+        CriterionResult.objects.filter(Exists(open_review), reason__in=SIGN_OFF_REASONS)
+        .exclude(Exists(on_team))
+        .values("case__number", "case__title", "case__reviews__decide_by")
+        .filter(case__reviews__state__in=OPEN_REVIEW_STATES)
+        .annotate(items=Count("pk"))
+        .order_by("case__reviews__decide_by", "case__number")
+    )
+    for row in cases[:MOST_OF_A_KIND]:
+        act = ngettext("Sign %(count)s item", "Sign %(count)s items", row["items"]) % {"count": row["items"]}
+        yield _dated(
+            Waiting(
+                kind="sign_off",
+                icon="shield-check",
+                act=act,
+                title=row["case__title"],
+                reference=f"UC-{row['case__number']:04d}",
+                url=address("gates:desk"),
+                due=row["case__reviews__decide_by"],
+            ),
+            now,
+        )
+
+
+def _conditions(user: User, now: datetime) -> Iterator[Waiting]:
+    conditions = (
+        Condition.objects.filter(owner=user, cleared_at__isnull=True, decision__corrected_by__isnull=True)
+        .select_related("decision__review__case")
+        .order_by("due_date", "pk")
+    )
+    for condition in conditions[:MOST_OF_A_KIND]:
+        case = condition.decision.review.case
+        url = address("gates:decision", condition.decision.reference)
+        act = _("Clear the condition “%(text)s”") % {"text": condition.text}
+        yield _dated(
+            Waiting("condition", "list-checks", act, case.title, case.reference, url, due=condition.due_date), now
+        )
+
+
+def _memberships(user: User, now: datetime) -> Iterator[Waiting]:
+    members = (
+        TeamMember.objects.filter(user=user, confirmed_at__isnull=True, ended_at__isnull=True)
+        .filter(case__status__in=[Status.DRAFT, Status.ACTIVE, Status.IN_REVIEW, Status.PAUSED])
+        .select_related("case")
+        .order_by("started_at", "pk")
+    )
+    for member in members[:MOST_OF_A_KIND]:
+        act = _("Confirm that you are %(role)s") % {"role": member.get_role_display()}
+        case = member.case
+        yield Waiting(
+            "membership", "user-round", act, case.title, case.reference, address("portfolio:team", case.reference)
+        )
+
+
+def _drafts(user: User, now: datetime) -> Iterator[Waiting]:
+    drafts = UseCase.objects.filter(created_by=user, status=Status.DRAFT, archived_at__isnull=True)
+    for case in drafts.order_by("-updated_at", "pk")[:MOST_OF_A_KIND]:
+        url = address("portfolio:register_step", case.reference, 1) or reverse("case", args=[case.reference])
+        yield Waiting("draft", "pencil", _("Finish the draft"), capfirst(case.title), case.reference, url)
+
+
+def _unknown_stages(user: User, now: datetime) -> Iterator[Waiting]:
+    unknown = UseCase.objects.filter(stage__isnull=True, status=Status.ACTIVE, origin=Origin.IMPORTED).count()
+    if unknown:
+        act = ngettext(
+            "Say in which stage %(count)s imported case is",
+            "Say in which stage %(count)s imported cases are",
+            unknown,
+        ) % {"count": unknown}
+        yield Waiting("stage", "compass", act, "", "", f"{reverse('table')}?stage=unknown&status=active")
+
+
+def _of_review(review: GateReview, *, kind: str, icon: str, act: str, due: date, now: datetime) -> Waiting:
+    case = review.case
+    return _dated(Waiting(kind, icon, act, case.title, case.reference, address("gates:room", review.pk), due=due), now)
+
+
+def _dated(waiting: Waiting, now: datetime) -> Waiting:
+    today = now.date()
+    due = waiting.due
+    if due is None:
+        return waiting
+    return replace(waiting, is_late=due < today, is_soon=today <= due <= today + SOON)
