@@ -266,13 +266,15 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+# A wake-up that no worker took in time is not kept: the next one does the same.
+SOON = {"expires": 300}
 CELERY_BEAT_SCHEDULE = {
-    "beat heartbeat": {"task": "kernel.beat_heartbeat", "schedule": 15.0},
-    "recompute sweep": {"task": "scoring.sweep_readiness", "schedule": 15.0},
-    "job sweep": {"task": "kernel.sweep_jobs", "schedule": 15.0},
-    "gate sweep": {"task": "gates.sweep", "schedule": 60.0},
-    "reminders": {"task": "gates.send_reminders", "schedule": 60.0},
-    "mail": {"task": "inbox.send_mail", "schedule": 60.0},
+    "beat heartbeat": {"task": "kernel.beat_heartbeat", "schedule": 15.0, "options": SOON},
+    "recompute sweep": {"task": "scoring.sweep_readiness", "schedule": 15.0, "options": SOON},
+    "job sweep": {"task": "kernel.sweep_jobs", "schedule": 15.0, "options": SOON},
+    "gate sweep": {"task": "gates.sweep", "schedule": 60.0, "options": SOON},
+    "reminders": {"task": "gates.send_reminders", "schedule": 60.0, "options": SOON},
+    "mail": {"task": "inbox.send_mail", "schedule": 60.0, "options": SOON},
     "nightly recompute": {"task": "scoring.recompute_all", "schedule": crontab(hour=2, minute=10)},
 }
 

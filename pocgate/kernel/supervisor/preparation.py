@@ -7,6 +7,7 @@ import os
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
+from io import StringIO
 from pathlib import Path
 
 from django.conf import settings
@@ -63,7 +64,7 @@ def load_contents(*, with_demonstration: bool, say: Callable[[str], None]) -> No
     """The default playbook where none is, and once, into an empty installation, the demonstration."""
     is_untouched = not get_user_model().objects.exists()
     if "playbook" in get_commands():
-        call_command("playbook", "publish-default", verbosity=0)
+        call_command("playbook", "publish-default", "--if-none", stdout=StringIO())
     if not with_demonstration or "seed_demo" not in get_commands():
         return
     if Counter.objects.filter(name=DEMONSTRATION).exists():

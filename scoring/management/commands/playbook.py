@@ -42,6 +42,7 @@ class Command(BaseCommand):
             with_file.add_argument("--json", action="store_true", help="print one JSON object")
         default = verbs.add_parser("publish-default", help="put the shipped playbook in force as a new version")
         default.add_argument("--json", action="store_true", help="print one JSON object")
+        default.add_argument("--if-none", action="store_true", help="do nothing when a playbook is in force already")
         export = verbs.add_parser("export", help="print the YAML in force")
         export.add_argument("--of-version", type=int, metavar="N", help="an earlier version")
 
@@ -82,6 +83,8 @@ class Command(BaseCommand):
         self._put_in_force(text, options)
 
     def _publish_default(self, options: dict[str, Any]) -> None:
+        if options["if_none"] and PlaybookRow.objects.exists():
+            return
         self._put_in_force(default_playbook_text(), options)
 
     def _put_in_force(self, text: str, options: dict[str, Any]) -> None:
