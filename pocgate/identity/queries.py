@@ -15,6 +15,12 @@ from pocgate.identity.rules import SignIn
 SIGNED_IN_AT = "signed_in_at"
 
 
+class SignedInRequest(HttpRequest):
+    """A request behind `login_required`: its user is one of ours."""
+
+    user: User
+
+
 def roles_of(user: User, *, now: datetime) -> frozenset[str]:
     """The roles in force; empty for an inactive account."""
     if not user.is_active:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingOf
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 

@@ -1,0 +1,1 @@
+"""Forms are courtesy: rules decide, the database guarantees."""
