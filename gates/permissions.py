@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from gates.enums import SeatRole
-from gates.models import Committee, Seat
+from gates.models import Committee, Condition, Seat
 from pocgate.identity.enums import Role
 from pocgate.identity.models import User
 from pocgate.identity.queries import has_role
@@ -40,3 +40,10 @@ def is_chair_of(user: User, committee: Committee | None) -> bool:
 def can_request(user: User, case: UseCase, committee: Committee | None) -> bool:
     """The product owner of the case, or the chair of the committee that would decide."""
     return is_product_owner(user, case) or is_chair_of(user, committee)
+
+
+def can_clear(user: User, condition: Condition) -> bool:
+    """The owner of the condition, the product owner of the case, or chair and deputy."""
+    review = condition.decision.review
+    owns = condition.owner_id == user.pk and user.is_active
+    return owns or is_product_owner(user, review.case) or is_chair_of(user, review.committee)

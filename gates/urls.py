@@ -1,6 +1,19 @@
 """Addresses of the gates app's pages."""
 
-from django.urls import URLPattern, URLResolver
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, path
+
+
+def _soon(request: HttpRequest, **_: object) -> HttpResponse:
+    return HttpResponse()
+
 
 app_name = "gates"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("cases/<str:reference>/reviews/", _soon, name="case_reviews"),
+    path("reviews/<int:review_id>/", _soon, name="room"),
+    path("compliance/", _soon, name="desk"),
+    path("decisions/", _soon, name="decisions"),
+    path("decisions/<str:reference>/", _soon, name="decision"),
+    path("committees/", _soon, name="committees"),
+]

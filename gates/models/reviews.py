@@ -39,6 +39,10 @@ class GateReview(models.Model):
     withdrawn_at = models.DateTimeField(null=True)
     withdrawal_reason = models.TextField(blank=True)
     tally = models.JSONField(default=dict)
+    # How often the vote was extended for want of a quorum.
+    extensions = models.PositiveSmallIntegerField(default=0)
+    # Who closes which open must by when: [{"criterion", "owner", "due"}], proposed with the request.
+    closing_plans = models.JSONField(default=list)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:

@@ -1,0 +1,70 @@
+"""Freezing a dossier: canonical JSON with its SHA-256, a new revision each time, nothing ever overwritten."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from gates.commands.states import lock_review
+from gates.enums import ReviewState
+from gates.models import Dossier, GateReview
+from gates.queries.dossier import content_of, dossier_content, material, material_changes
+from gates.queries.evaluation import Evaluation, evaluate, plans_from
+from gates.queries.votes import current_dossier
+from gates.rules.digest import canonical_json, sha256_of
+from pocgate.identity.models import User
+from pocgate.ledger.commands import Act, record
+from scoring.models import Playbook as PlaybookRow
+from scoring.queries.playbooks import PublishedPlaybook, playbook_of
+
+
+def freeze(review: GateReview, found: Evaluation, *, reason: str, actor: User | None, now: datetime) -> Dossier:
+    """Write the next revision, in the caller's transaction and under the review's lock.
+
+    `reason` is `requested`, `voting_opened` or `material_change`.
+    """
+    content = dossier_content(review, version_of(review), found, now=now)
+    latest = current_dossier(review)
+    dossier = Dossier.objects.create(
+        review=review,
+        revision=latest.revision + 1 if latest else 1,
+        content=canonical_json(content).decode(),
+        digest=sha256_of(content),
+        recommended=found.recommended.outcome,
+        rule=found.recommended.rule,
+        reason=reason,
+        frozen_at=now,
+    )
+    after = {"revision": dossier.revision, "digest": dossier.digest, "reason": reason}
+    record(Act("review.dossier_frozen", "review", review.pk, review.case_id, after=after), actor=actor, now=now)
+    return dossier
+
+
+def evaluate_review(review: GateReview, *, now: datetime) -> Evaluation:
+    """The case of the review as it stands now, under the playbook the review was opened with."""
+    playbook = playbook_of(review.playbook_id)
+    plans = plans_from(review.closing_plans)
+    return evaluate(review.case, gate=review.gate, playbook=playbook, now=now, plans=plans)
+
+
+def refreeze_when_material(*, review_id: int, actor: User | None, now: datetime) -> Dossier | None:
+    """While voting: a new revision when something material changed since the last one, else None.
+
+    Votes on the older revision no longer count until their voters confirm them.
+    """
+    with transaction.atomic():
+        review = lock_review(review_id)
+        latest = current_dossier(review)
+        if review.state != ReviewState.VOTING or latest is None:
+            return None
+        found = evaluate_review(review, now=now)
+        if not material_changes(content_of(latest)["material"], material(found)):
+            return None
+        return freeze(review, found, reason="material_change", actor=actor, now=now)
+
+
+def version_of(review: GateReview) -> PublishedPlaybook:
+    """The version of the playbook the review was opened under."""
+    row: PlaybookRow = review.playbook
+    return PublishedPlaybook(row.pk, row.version, row.digest, row.published_at, playbook_of(row.pk))

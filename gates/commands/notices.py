@@ -1,0 +1,101 @@
+"""What people are told about reviews. Never the content of a vote before the close."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from gates.enums import SeatRole
+from gates.models import Decision, GateReview
+from gates.queries.seats import standings_of
+from pocgate.identity.enums import Role
+from pocgate.identity.queries import people_with_role
+from pocgate.inbox.commands import Notice, notify
+from pocgate.inbox.enums import NotificationKind
+from portfolio.models import TeamMember
+
+
+def tell_review_requested(review: GateReview, *, now: datetime) -> None:
+    """Chair and deputy prepare the review; compliance signs its checklist."""
+    shown = {"gate": review.gate, "case": review.case.reference, "title": review.case.title}
+    chairs = [
+        standing.seat.user_id
+        for standing in standings_of(review, now=now)
+        if standing.is_able and standing.seat.role in (SeatRole.CHAIR, SeatRole.DEPUTY)
+    ]
+    title = _("Gate %(gate)s requested for %(case)s: %(title)s") % shown
+    reason = _("You get this because you chair the committee of this gate.")
+    _tell(review, _News("review_requested", "requested", title, reason), chairs, now=now)
+    compliance = people_with_role(Role.COMPLIANCE, now=now).values_list("pk", flat=True)
+    reason = _("You get this because compliance signs the checklist of this gate.")
+    _tell(review, _News("review_requested", "requested", title, reason), compliance, now=now)
+
+
+def tell_voting_opened(review: GateReview, *, now: datetime) -> None:
+    """Everybody who can vote is asked to."""
+    voters = [standing.seat.user_id for standing in standings_of(review, now=now) if standing.is_able]
+    shown = {"gate": review.gate, "case": review.case.reference, "title": review.case.title}
+    title = _("Your vote is asked for at gate %(gate)s: %(case)s %(title)s") % shown
+    reason = _("You get this because you have a seat on the committee of this gate.")
+    _tell(review, _News("vote_outstanding", "opened", title, reason), voters, now=now)
+
+
+def tell_vote_stale(review: GateReview, revision: int, user_ids: Iterable[int], *, now: datetime) -> None:
+    """The dossier changed: these voters have to look again, or their vote does not count."""
+    shown = {"case": review.case.reference}
+    title = _("The dossier of %(case)s changed; please confirm your vote") % shown
+    reason = _("You get this because you voted on an earlier revision of the dossier, which no longer counts.")
+    _tell(review, _News("vote_outstanding", f"revision-{revision}", title, reason), user_ids, now=now)
+
+
+def tell_decision(decision: Decision, *, now: datetime) -> None:
+    """The team of the case and the committee learn what was decided."""
+    review = decision.review
+    shown = {
+        "number": decision.reference,
+        "outcome": decision.get_outcome_display(),
+        "case": review.case.reference,
+        "title": review.case.title,
+    }
+    notice = Notice(
+        kind=NotificationKind.DECISION_MADE,
+        subject_type="decision",
+        subject_id=decision.pk,
+        occasion="made",
+        title=_("%(number)s: %(outcome)s for %(case)s %(title)s") % shown,
+        reason=_("You get this because you work on this case or have a seat on the committee that decided."),
+        url=reverse("gates:decision", args=[decision.reference]),
+        case_id=review.case_id,
+    )
+    team = TeamMember.objects.filter(case=review.case_id, ended_at__isnull=True).values_list("user_id", flat=True)
+    committee = [standing.seat.user_id for standing in standings_of(review, now=now)]
+    people = {*team, *committee} - {decision.decided_by_id}
+    notify(notice, user_ids=sorted(people), now=now)
+
+
+@dataclass(frozen=True)
+class _News:
+    """One thing to say about a review."""
+
+    kind: str
+    occasion: str
+    title: str
+    reason: str
+
+
+def _tell(review: GateReview, news: _News, user_ids: Iterable[int], *, now: datetime) -> None:
+    notice = Notice(
+        kind=news.kind,
+        subject_type="review",
+        subject_id=review.pk,
+        occasion=news.occasion,
+        title=news.title,
+        reason=news.reason,
+        url=reverse("gates:room", args=[review.pk]),
+        case_id=review.case_id,
+    )
+    notify(notice, user_ids=list(user_ids), now=now)

@@ -1,0 +1,67 @@
+"""Opening the vote."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from gates.commands.dossiers import evaluate_review, freeze
+from gates.commands.notices import tell_voting_opened
+from gates.commands.states import change_state, lock_review, refuse
+from gates.enums import ReviewState
+from gates.models import GateReview
+from gates.queries.seats import SeatStanding, presides, standings_of
+from gates.queries.votes import current_dossier
+from gates.rules.transitions import OpeningState, opening_blockers
+from pocgate.identity.models import User
+from pocgate.ledger.commands import Act, record
+from portfolio.commands.lifecycle import lock_records
+from scoring.queries.playbooks import playbook_of
+
+
+def begin_preparation(review: GateReview, *, actor: User, now: datetime) -> None:
+    """Requested → in preparation, with the first act on the review, under the caller's lock."""
+    if review.state == ReviewState.REQUESTED:
+        change_state(review, ReviewState.IN_PREPARATION)
+        record(Act("review.preparation_begun", "review", review.pk, review.case_id), actor=actor, now=now)
+
+
+def open_voting(*, review_id: int, closes_at: datetime | None, actor: User, now: datetime) -> GateReview:
+    """The chair opens the vote until `closes_at`: everything is evaluated afresh and a new revision is frozen.
+
+    From here to the decision the owner's records stay as the voters see them.
+    """
+    with transaction.atomic():
+        review = lock_review(review_id)
+        standings = standings_of(review, now=now)
+        refuse(opening_blockers(opening_state(review, standings, actor=actor, closes_at=closes_at, now=now)))
+        begin_preparation(review, actor=actor, now=now)
+        change_state(review, ReviewState.VOTING, voting_opened_at=now, voting_closes_at=closes_at)
+        freeze(review, evaluate_review(review, now=now), reason="voting_opened", actor=actor, now=now)
+        lock_records(case_id=review.case_id, actor=actor, now=now)
+        after = {"voting_closes_at": closes_at.isoformat() if closes_at else None}
+        record(Act("review.voting_opened", "review", review.pk, review.case_id, after=after), actor=actor, now=now)
+        tell_voting_opened(review, now=now)
+    return review
+
+
+def opening_state(
+    review: GateReview,
+    standings: tuple[SeatStanding, ...],
+    *,
+    actor: User,
+    closes_at: datetime | None,
+    now: datetime,
+) -> OpeningState:
+    """What opening depends on. The chair's first act may be to open the vote: preparation then begins with it."""
+    state = review.state
+    return OpeningState(
+        review_status=ReviewState.IN_PREPARATION if state == ReviewState.REQUESTED else state,
+        is_chair=presides(actor, standings),
+        now=now,
+        closes_at=closes_at,
+        able_seats=sum(standing.is_able for standing in standings),
+        min_voters=playbook_of(review.playbook_id).gate(review.gate).min_voters,
+        has_dossier=current_dossier(review) is not None,
+    )

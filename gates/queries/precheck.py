@@ -1,0 +1,150 @@
+"""What stands between a case and its next gate: said before the request, and by the same rules that refuse it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from gates.enums import OPEN_REVIEW_STATES, ReviewKind
+from gates.models import Committee, Condition, GateReview
+from gates.permissions import is_chair_of
+from gates.queries.committees import committee_for
+from gates.queries.evaluation import Evaluation, evaluate
+from gates.rules.transitions import RequestState, request_blockers
+from gates.rules.verdict import ClosingPlan
+from pocgate.identity.models import User
+from pocgate.kernel.errors import Blocker
+from portfolio.models import UseCase
+from scoring.queries.playbooks import current_playbook
+from scoring.rules.facts import asked
+from scoring.rules.playbook import Criterion
+from scoring.rules.readiness import CriterionResult
+from scoring.rules.vocabulary import ATTESTED, NOT_READY, SIGNED
+
+NOT_VERIFIED = ("not_verified", "not_applicable_unverified")
+
+
+@dataclass(frozen=True)
+class Missing:
+    """An open must: what it asks, why it does not pass, and who mends it: `team`, `compliance` or a verifying role."""
+
+    criterion: Criterion
+    result: CriterionResult
+    asks: str
+    who: str
+    may_stay_open: bool
+
+    @property
+    def key(self) -> str:
+        """The criterion's key."""
+        return self.criterion.key
+
+
+@dataclass(frozen=True)
+class Precheck:
+    """A case before its next gate, as one actor would request it. `evaluation` is None without a stage."""
+
+    case: UseCase
+    committee: Committee | None
+    open_review: GateReview | None
+    open_conditions: tuple[Condition, ...]
+    evaluation: Evaluation | None
+    missing: tuple[Missing, ...]
+    kind: str
+    proposal: str
+    by_chair: bool
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether policy would let the review be convened."""
+        return self.evaluation is not None and self.evaluation.recommended.outcome != NOT_READY
+
+
+def precheck(
+    case: UseCase,
+    *,
+    actor: User | None,
+    now: datetime,
+    kind: str = ReviewKind.SCHEDULED.value,
+    proposal: str = "",
+    plans: Iterable[ClosingPlan] = (),
+) -> Precheck:
+    """Evaluate the case for its next gate; nothing is written."""
+    gate = case.stage
+    committee = committee_for(case, gate) if gate is not None else None
+    evaluation = None
+    if gate is not None and case.next_gate is not None:
+        evaluation = evaluate(case, gate=gate, playbook=current_playbook(), now=now, plans=plans)
+    return Precheck(
+        case=case,
+        committee=committee,
+        open_review=GateReview.objects.filter(case=case, state__in=OPEN_REVIEW_STATES).first(),
+        open_conditions=tuple(open_conditions_of(case)),
+        evaluation=evaluation,
+        missing=_missing(evaluation) if evaluation else (),
+        kind=kind,
+        proposal=proposal,
+        by_chair=actor is not None and is_chair_of(actor, committee),
+    )
+
+
+def precheck_blockers(found: Precheck, *, reason: str = "") -> list[Blocker]:
+    """Why the gate can not be requested now; where it is not ready, one blocker for each thing missing, too."""
+    state = RequestState(
+        case_status=found.case.status,
+        stage=found.case.stage,
+        has_open_review=found.open_review is not None,
+        has_committee=found.committee is not None,
+        open_conditions=tuple(condition.text for condition in found.open_conditions),
+        recommended=found.evaluation.recommended.outcome if found.evaluation else "",
+        missing=tuple(str(missing.criterion.title) for missing in found.missing if not missing.may_stay_open),
+        kind=found.kind,
+        proposal=found.proposal,
+        convened_by_chair=found.by_chair,
+        reason=reason,
+    )
+    blockers = request_blockers(state)
+    if any(blocker.code == "not_ready" for blocker in blockers):
+        blockers += [_missing_blocker(missing) for missing in found.missing if not missing.may_stay_open]
+    return blockers
+
+
+def open_conditions_of(case: UseCase) -> list[Condition]:
+    """Conditions of the case's decisions that nobody cleared yet, the earliest due first."""
+    conditions = Condition.objects.filter(decision__review__case=case, cleared_at__isnull=True)
+    return list(conditions.select_related("owner", "decision").order_by("due_date", "pk"))
+
+
+def _missing(found: Evaluation) -> tuple[Missing, ...]:
+    blocking = {result.key for result in found.blocking}
+    criteria = found.playbook.criteria_by_key
+    return tuple(
+        Missing(
+            criterion=criteria[result.key],
+            result=result,
+            asks=str(asked(criteria[result.key], found.facts)),
+            who=_who(criteria[result.key], result),
+            may_stay_open=result.key not in blocking,
+        )
+        for result in found.open_musts
+    )
+
+
+def _who(criterion: Criterion, result: CriterionResult) -> str:
+    if criterion.kind == SIGNED:
+        return "compliance"
+    if criterion.kind == ATTESTED and result.reason.code in NOT_VERIFIED:
+        return criterion.verifier or "team"
+    return "team"
+
+
+def _missing_blocker(missing: Missing) -> Blocker:
+    shown = {
+        "criterion": missing.key,
+        "title": str(missing.criterion.title),
+        "reason": missing.result.reason.text,
+        "who": missing.who.replace("_", " "),
+        "how": str(missing.criterion.how),
+    }
+    return Blocker("must_open", "{title}: {reason} {how} ({who})", shown)

@@ -1,0 +1,120 @@
+"""The one read of votes' content, and the count of a vote. Every page, endpoint and export goes through here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from gates.models import Dossier, GateReview, Vote
+from gates.queries.seats import SeatStanding, standing_of, standings_of
+from gates.rules.blindness import may_see_vote
+from gates.rules.tally import CastVote, Tally, tally
+from gates.rules.tally import Seat as CountedSeat
+from pocgate.identity.models import User
+from scoring.rules.facts import CaseFacts
+from scoring.rules.playbook import Playbook
+
+
+@dataclass(frozen=True)
+class Place:
+    """A seat at the table as one viewer may see it, in order of appointment.
+
+    `has_voted` and `is_stale` are None for viewers who may not know; `vote` only where its content is open to them.
+    """
+
+    standing: SeatStanding
+    has_voted: bool | None
+    is_stale: bool | None
+    vote: Vote | None
+
+
+def current_dossier(review: GateReview) -> Dossier | None:
+    """The latest revision."""
+    return Dossier.objects.filter(review=review).order_by("-revision").first()
+
+
+def visible_votes(review: GateReview, viewer: User | None, *, playbook: Playbook, now: datetime) -> tuple[Place, ...]:
+    """The table of a review with the votes whose content `viewer` may see; None is nobody in particular, as a token.
+
+    `playbook` is the one the review was opened under. The order never depends on a vote.
+    """
+    standings = standings_of(review, now=now)
+    votes = {vote.seat_id: vote for vote in _votes_of(review)}
+    dossier = current_dossier(review)
+    revision = dossier.pk if dossier else 0
+    own = standing_of(viewer, standings) if viewer is not None else None
+    own_vote = votes.get(own.seat.pk) if own else None
+    blind_mode = playbook.gate(review.gate).blind_until
+    places = []
+    for standing in standings:
+        vote = votes.get(standing.seat.pk)
+        seen = vote is not None and may_see_vote(
+            viewer.pk if viewer is not None else None,
+            vote.cast_by_id,
+            review.state,
+            blind_mode,
+            viewer_has_seat=own is not None and own.is_able,
+            viewer_has_current_vote=own_vote is not None and own_vote.dossier_id == revision,
+        )
+        known = own is not None or review.state in ("closed", "decided")
+        places.append(
+            Place(
+                standing=standing,
+                has_voted=vote is not None if known else None,
+                is_stale=(vote is not None and vote.dossier_id != revision) if known else None,
+                vote=vote if seen else None,
+            )
+        )
+    return tuple(places)
+
+
+def tally_of(review: GateReview, *, playbook: Playbook, facts: CaseFacts, now: datetime) -> Tally:
+    """The count now. For the rules alone: while the vote runs it holds what nobody may see."""
+    standings = standings_of(review, now=now)
+    dossier = current_dossier(review)
+    revision = dossier.pk if dossier else 0
+    seats = [
+        CountedSeat(
+            id=standing.seat.pk,
+            role=standing.seat.role,
+            discipline=standing.seat.discipline,
+            weight=Decimal(0 if standing.signed else standing.seat.weight),
+            recused=not standing.is_able,
+        )
+        for standing in standings
+    ]
+    seated = {seat.id for seat in seats}
+    votes = [_cast(vote, revision) for vote in _votes_of(review) if vote.seat_id in seated]
+    return tally(playbook.gate(review.gate), facts, seats, votes)
+
+
+def tally_json(counted: Tally) -> Mapping[str, object]:
+    """The tally as it is kept with the review and the decision; shares as text."""
+    share = counted.approval_share
+    return {
+        "seats": counted.seats,
+        "voters": counted.voters,
+        "voters_needed": counted.voters_needed,
+        "quorum_met": counted.quorum_met,
+        "absent": list(counted.absent),
+        "weights": {outcome: str(weight) for outcome, weight in counted.weights},
+        "approval_share": None if share is None else str(share),
+        "outcome": counted.outcome,
+        "tied": list(counted.tied),
+        "vetoes": [{"role": veto.role, "criterion": veto.criterion} for veto in counted.vetoes],
+    }
+
+
+def _votes_of(review: GateReview) -> Sequence[Vote]:
+    return list(Vote.objects.filter(review=review).select_related("dossier", "cast_by").order_by("seat_id"))
+
+
+def _cast(vote: Vote, revision: int) -> CastVote:
+    return CastVote(
+        seat_id=vote.seat_id,
+        outcome=vote.outcome,
+        is_current=vote.dossier_id == revision,
+        veto=vote.veto_criterion if vote.veto_criterion and not vote.veto_lifted_by else None,
+    )
