@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from .layout import LayoutColumn, align, type_layout
+from .nearest import pair_nearest
 from .rows import MappedRow
 from .text import identity_key, squeeze
 
@@ -38,14 +39,15 @@ class Known:
     """A case as it was imported last.
 
     ``values`` and ``raw`` are those of its MappedRow then, ``layout`` that of its file; never the present fields of the
-    case, so that a title edited here still finds its row. ``edited``: fields changed here
-    since. ``governed``: a first review was held here, so its stage may no longer be moved by an import.
+    case, so that a title edited here still finds its row. ``digest`` is the row's, where it was kept.
+    ``edited``: fields changed here since. ``governed``: a first review was held here, so its stage may no longer be moved by an import.
     """
 
     key: Hashable
     values: Mapping[str, str]
     raw: Mapping[str, str]
     layout: type_layout = ()
+    digest: str = ""
     edited: frozenset[str] = frozenset()
     governed: bool = False
 
@@ -129,6 +131,12 @@ class _Comparer:
         pairs = align(former, self.layout)
         return tuple((column, pairs.get(column.key)) for column in self.layout)
 
+    def is_straight(self, old: type_layout) -> bool:
+        """Whether both files have the same columns in the same places, so that digests of whole rows compare."""
+        places = {column.key: column.position for column in old}
+        pairs = self.aligned(old)
+        return len(old) == len(pairs) and all(key and places[key] == column.position for column, key in pairs)
+
     def row_cells(self, row: MappedRow, old: type_layout) -> tuple[str, ...]:
         """The cells of a row in the columns that the old file has as well."""
         return tuple(squeeze(row.raw.get(column.key, "")) for column, key in self.aligned(old) if key is not None)
@@ -211,15 +219,22 @@ class _Pairing:
         for case in self.cases:
             by_layout[case.layout].append(case)
         for layout, cases in by_layout.items():
+            straight = self.comparer.is_straight(layout) and all(case.digest for case in cases)
             waiting: dict[Hashable, deque[Known]] = defaultdict(deque)
             for case in cases:
-                waiting[self._same(_case_key(case), self.comparer.case_cells(case))].append(case)
+                waiting[case.digest if straight else self._case_mark(case)].append(case)
             for row in self.rows:
                 if id(row) not in self.case_of:
-                    queue = waiting.get(self._same(_row_key(row), self.comparer.row_cells(row, layout)))
+                    queue = waiting.get(row.digest if straight else self._row_mark(row, layout))
                     if queue:
                         self.pair(queue.popleft(), row)
                         self.exact.add(id(row))
+
+    def _case_mark(self, case: Known) -> Hashable:
+        return self._same(_case_key(case), self.comparer.case_cells(case))
+
+    def _row_mark(self, row: MappedRow, layout: type_layout) -> Hashable:
+        return self._same(_row_key(row), self.comparer.row_cells(row, layout))
 
     def _same(self, key: type_key, cells: tuple[str, ...]) -> Hashable:
         # Cells hold the title; where the files share no column for it, the key has to.
@@ -259,38 +274,6 @@ class _Pairing:
 
     def _note_tie(self, rows: list[MappedRow]) -> Callable[[int], None]:
         return lambda place: self.tied.add(id(rows[place]))
-
-
-def pair_nearest(distances: Mapping[tuple[int, int], int], tie: Callable[[int], None]) -> list[tuple[int, int]]:
-    """Pairs (case, row) by ascending distance; whoever is equally near to two others is left unpaired.
-
-    ``tie`` is told each row left out that way.
-    """
-    pairs: list[tuple[int, int]] = []
-    levels: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for pair, distance in distances.items():
-        levels[distance].append(pair)
-    done_cases: set[int] = set()
-    done_rows: set[int] = set()
-    for distance in sorted(levels):
-        near = [(case, row) for case, row in levels[distance] if case not in done_cases and row not in done_rows]
-        case_counts = _count(case for case, _ in near)
-        row_counts = _count(row for _, row in near)
-        for case, row in near:
-            if case_counts[case] == row_counts[row] == 1:
-                pairs.append((case, row))
-            else:
-                tie(row)
-            done_cases.add(case)
-            done_rows.add(row)
-    return pairs
-
-
-def _count(places: Iterable[int]) -> dict[int, int]:
-    counts: dict[int, int] = defaultdict(int)
-    for place in places:
-        counts[place] += 1
-    return counts
 
 
 def _key(department: str, unit: str, title: str) -> type_key:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from time import perf_counter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portfolio.importing.identity import Action, Known, Plan, pair_nearest, plan_import
+from portfolio.importing.identity import Action, Known, Plan, plan_import
 from portfolio.importing.layout import layout_from_json, layout_to_json
 from portfolio.importing.mapping import Mapping, Source
+from portfolio.importing.nearest import pair_nearest
 from portfolio.importing.rows import Reading, read_rows
 from tests.portfolio.importing.samples import table
 
@@ -37,7 +39,7 @@ def reading_of(
 def imported(reading: Reading, **changes: object) -> list[Known]:
     """What an import of these rows leaves behind; the key is the row number."""
     layout = layout_from_json(layout_to_json(reading.layout))
-    return [Known(row.number, row.values, row.raw, layout, **changes) for row in reading.rows()]  # type: ignore[arg-type]
+    return [Known(r.number, r.values, r.raw, layout, r.digest, **changes) for r in reading.rows()]  # type: ignore[arg-type]
 
 
 def plan(old: Sequence[Sequence[str]], new: Sequence[Sequence[str]], **changes: object) -> Plan:
@@ -275,3 +277,17 @@ def test_plan_of_very_many_equal_titles_does_not_compare_all_pairs():
 
     assert found.counts["create"] == 700
     assert perf_counter() - start < 10
+
+
+@given(st.lists(lines, min_size=1, max_size=12), st.lists(lines, min_size=1, max_size=12))
+def test_plan_by_kept_digests_is_the_plan_by_cells(old, new):
+    reading = reading_of(new)
+    known = imported(reading_of(old))
+    without = [replace(case, digest="") for case in known]
+
+    by_digest = plan_import(known, reading.rows(), reading.layout)
+
+    assert (actions(by_digest), keys(by_digest)) == (
+        actions(found := plan_import(without, reading.rows(), reading.layout)),
+        keys(found),
+    )
