@@ -1,32 +1,58 @@
-"""A file that is too large is refused by its size, before its bytes are kept."""
+"""A file that is too large is refused by its size; what lies beyond the limit is read past, never kept."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
-from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.core.files.uploadhandler import FileUploadHandler
+from django.http import HttpRequest, QueryDict
+from django.utils.datastructures import MultiValueDict
+
+# Beyond this declared length the body is not read at all; the answer is then the bare refusal of an unproven form.
+UNREAD_BYTES = 1024 * 1024 * 1024
 
 
 class RefuseTooLargeUploadHandler(FileUploadHandler):
-    """Stops reading once the request is larger than `MAX_UPLOAD_BYTES`; the view then finds no file."""
+    """Drops the bytes beyond `MAX_UPLOAD_BYTES` and marks the request, so that the form can say why."""
 
     received = 0
 
-    def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):  # type: ignore[no-untyped-def]  # noqa: N803
-        """The declared length alone is enough to refuse."""
-        self._refuse_beyond(content_length)
+    def handle_raw_input(
+        self,
+        input_data: Any,
+        META: Any,  # noqa: N803 - the name Django passes
+        content_length: int,
+        boundary: Any,
+        encoding: Any = None,
+    ) -> Any:
+        """An absurd declared length ends the reading; the form's other fields are then gone as well."""
+        if content_length > UNREAD_BYTES:
+            self._mark()
+            return QueryDict(""), MultiValueDict()
+        return None
 
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
-        """Pass the chunk on to the next handler."""
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """Each file of a form has the whole limit."""
+        super().new_file(*args, **kwargs)
+        self.received = 0
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        """Pass the chunk on, or drop it."""
         self.received += len(raw_data)
-        self._refuse_beyond(self.received)
+        if self.received > settings.MAX_UPLOAD_BYTES:
+            self._mark()
+            return None
         return raw_data
 
     def file_complete(self, file_size: int) -> None:
         """The next handler keeps the file."""
 
-    def _refuse_beyond(self, size: int) -> None:
-        # Room for the form's other parts beside the file.
-        if size > settings.MAX_UPLOAD_BYTES + 1024 * 1024:
-            if self.request is not None:
-                self.request.upload_refused = True  # type: ignore[attr-defined]
-            raise StopUpload(connection_reset=False)
+    def _mark(self) -> None:
+        if self.request is not None:
+            self.request.upload_refused = True  # type: ignore[attr-defined]
+
+
+def was_too_large(request: HttpRequest) -> bool:
+    """Whether a file of this request was longer than allowed; what is left of it must not be used."""
+    return getattr(request, "upload_refused", False)

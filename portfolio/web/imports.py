@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pocgate.identity.queries import SignedInRequest
 from pocgate.kernel.http import polled
 from pocgate.kernel.models import Job
+from pocgate.kernel.uploads import was_too_large
 from portfolio.commands import imports as commands
 from portfolio.enums import ImportAction, ImportState
 from portfolio.forms.imports import MappingForm, ReadingForm, UploadForm
@@ -48,7 +49,7 @@ def import_list(request: SignedInRequest) -> HttpResponse:
 
 def _receive(request: SignedInRequest) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES)
-    if getattr(request, "upload_refused", False):
+    if was_too_large(request):
         limit = {"limit": 64}
         form.add_error("file", _("The file is larger than %(limit)s MiB. Split it or remove columns.") % limit)
     if not form.is_valid():
