@@ -54,14 +54,14 @@ def with_measurements(kpis: QuerySet[Kpi]) -> QuerySet[Kpi]:
     return kpis.select_related("owner").prefetch_related(
         Prefetch("definitions", KpiDefinition.objects.filter(valid_until__isnull=True)),
         Prefetch("thresholds", KpiThreshold.objects.filter(superseded_at__isnull=True).order_by("gate")),
-        Prefetch("readings", readings[:READINGS_SHOWN]),
+        Prefetch("readings", readings[:READINGS_SHOWN], to_attr="newest_readings"),
     )
 
 
 def _views(kpis: Iterable[Kpi]) -> list[KpiView]:
     views = []
     for kpi in kpis:
-        definition, readings = kpi.definitions.all()[0], tuple(kpi.readings.all())
+        definition, readings = kpi.definitions.all()[0], tuple(vars(kpi)["newest_readings"])
         counting = [reading for reading in readings if reading.superseded_by_id is None]
         thresholds = tuple(kpi.thresholds.all())
         lines = {"baseline": definition.baseline, "target": definition.target}

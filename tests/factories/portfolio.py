@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import factory
 
-from portfolio.models import Department, DepartmentMember, Evidence, EvidenceRevision, StageSpell, TeamMember, UseCase
+from portfolio.models import (
+    CostPlan,
+    Department,
+    DepartmentMember,
+    Evidence,
+    EvidenceRevision,
+    Kpi,
+    KpiDefinition,
+    StageSpell,
+    TeamMember,
+    UseCase,
+)
 from tests.factories.identity import LONG_AGO, UserFactory
 
 
@@ -92,3 +105,45 @@ class EvidenceRevisionFactory(factory.django.DjangoModelFactory[EvidenceRevision
     sha256 = "a" * 64
     file_name = "paper.pdf"
     uploaded_at = LONG_AGO
+
+
+class KpiFactory(factory.django.DjangoModelFactory[Kpi]):
+    """A primary KPI with its definition in force, from 40 up to 60 %."""
+
+    class Meta:
+        model = Kpi
+        skip_postgeneration_save = True
+
+    case = factory.SubFactory(UseCaseFactory)
+    key = factory.Sequence(lambda n: f"kpi-{n}")
+    name = factory.Sequence(lambda n: f"KPI {n}")
+    role = "primary"
+    kind = "outcome"
+    created_at = LONG_AGO
+
+    @factory.post_generation
+    def defined(self, create: bool, extracted: object, **_: object) -> None:
+        if create:
+            KpiDefinitionFactory(kpi=self)
+
+
+class KpiDefinitionFactory(factory.django.DjangoModelFactory[KpiDefinition]):
+    class Meta:
+        model = KpiDefinition
+
+    kpi = factory.SubFactory(KpiFactory)
+    unit = "%"
+    direction = "higher"
+    baseline = Decimal(40)
+    target = Decimal(60)
+    valid_from = LONG_AGO
+
+
+class CostPlanFactory(factory.django.DjangoModelFactory[CostPlan]):
+    class Meta:
+        model = CostPlan
+
+    case = factory.SubFactory(UseCaseFactory)
+    version = 1
+    case_cap = Decimal(100_000)
+    proposed_at = LONG_AGO
