@@ -40,7 +40,8 @@ class Known:
 
     ``values`` and ``raw`` are those of its MappedRow then, ``layout`` that of its file; never the present fields of the
     case, so that a title edited here still finds its row. ``digest`` is the row's, where it was kept.
-    ``edited``: fields changed here since. ``governed``: a first review was held here, so its stage may no longer be moved by an import.
+    ``edited``: fields changed here since. ``governed``: a first review was held here, so its stage may no longer be
+    moved by an import.
     """
 
     key: Hashable
