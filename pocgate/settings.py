@@ -333,6 +333,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "pocgate.api.schema.named_shapes_as_components",
+    ],
+    "ENUM_NAME_OVERRIDES": {"YesNoEnum": "portfolio.enums.YesNo", "YesNoUnknownEnum": "portfolio.enums.YesNoUnknown"},
 }
 
 LOGGING_CONFIG = None

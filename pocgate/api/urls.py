@@ -1,5 +1,34 @@
 """The REST API, version 1."""
 
-from django.urls import URLPattern, URLResolver
+from __future__ import annotations
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import path
+
+from pocgate.api.cases.measures import CostsBatchView, CostsView, ReadingsBatchView, ReadingsView
+from pocgate.api.cases.views import GateCheckView, ReadinessView, SubmissionView, UseCasesView, UseCaseView
+from pocgate.api.docs import SchemaView, docs
+from pocgate.api.elsewhere import elsewhere
+from pocgate.api.health import LiveView, ReadyView
+from pocgate.api.me import MeView
+from pocgate.api.status.views import PortfolioStatusView
+
+app_name = "api"
+urlpatterns = [
+    path("portfolio/status", PortfolioStatusView.as_view(), name="status"),
+    path("use-cases", UseCasesView.as_view(), name="use_cases"),
+    path("use-cases/<str:ref>", UseCaseView.as_view(), name="use_case"),
+    path("use-cases/<str:ref>/submission", SubmissionView.as_view(), name="submission"),
+    path("use-cases/<str:ref>/readiness", ReadinessView.as_view(), name="readiness"),
+    path("use-cases/<str:ref>/gate-check", GateCheckView.as_view(), name="gate_check"),
+    path("use-cases/<str:ref>/kpis/<str:key>/readings", ReadingsView.as_view(), name="readings"),
+    path("use-cases/<str:ref>/costs", CostsView.as_view(), name="costs"),
+    path("readings:batch", ReadingsBatchView.as_view(), name="readings_batch"),
+    path("costs:batch", CostsBatchView.as_view(), name="costs_batch"),
+    path("me", MeView.as_view(), name="me"),
+    path("health/live", LiveView.as_view(), name="live"),
+    path("health/ready", ReadyView.as_view(), name="ready"),
+    path("schema/", SchemaView.as_view(), name="schema"),
+    path("docs/", docs, name="docs"),
+    path("", elsewhere, name="root"),
+    path("<path:rest>", elsewhere, name="elsewhere"),
+]

@@ -1,0 +1,1 @@
+"""Use cases over REST: lists in every format, one case, its readiness, and what a gate would say."""

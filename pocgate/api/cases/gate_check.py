@@ -1,0 +1,114 @@
+"""“May it go on?”: the answer for pipelines, from the same evaluation that the gate itself uses."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from gates.enums import Outcome
+from gates.queries.precheck import Missing, Precheck, precheck
+from pocgate.api.cases.columns import reference
+from pocgate.api.cases.detail import as_decision, latest_decision
+from portfolio.enums import Status
+from portfolio.models import UseCase
+
+GOES_ON = frozenset({Outcome.GO.value, Outcome.CONDITIONAL_GO.value})
+UNEVALUATED: dict[str, Any] = {"recommended": None, "rule": None, "readiness": None, "decision": None}
+ENDED_OR_WAITING = {
+    Status.DRAFT.value: "The case is a draft; hand it in first.",
+    Status.PAUSED.value: "The case is paused.",
+    Status.STOPPED.value: "The case was stopped.",
+    Status.RETIRED.value: "The case was retired.",
+}
+
+
+def gate_check(case: UseCase, gate: int | None, release: str | None, *, now: datetime) -> dict[str, Any]:
+    """Whether the case passed the gate or, at its next gate, whether policy would let it pass now.
+
+    `exit_status` is 0 for allow and 1 for deny. Without `gate` the next gate is asked.
+    """
+    asked = case.next_gate if gate is None else gate
+    if asked is not None and case.stage is not None and asked < case.stage:
+        found = _passed(case, asked)
+    else:
+        found = _before(case, asked, now=now)
+    allowed = not found["blockers"]
+    return {
+        "reference": reference(case.number),
+        "gate": asked,
+        "release": release,
+        "verdict": "allow" if allowed else "deny",
+        "exit_status": 0 if allowed else 1,
+        **found,
+        "evaluated_at": now,
+    }
+
+
+def _passed(case: UseCase, gate: int) -> dict[str, Any]:
+    """A gate behind the case: its decision allows, and a gate that was never held here does not."""
+    decision = latest_decision(case, gate)
+    blockers = _status_blockers(case)
+    if decision is None:
+        blockers.append(
+            _blocker("not_held_here", "This gate was not held here; the case came in beyond it.", "chair", "")
+        )
+    elif decision.outcome not in GOES_ON:
+        blockers.append(_blocker("not_passed", f"The gate decided {decision.outcome}.", "chair", ""))
+    return {**UNEVALUATED, "decision": as_decision(decision) if decision else None, "blockers": blockers}
+
+
+def _before(case: UseCase, gate: int | None, *, now: datetime) -> dict[str, Any]:
+    """The next gate: evaluated afresh from the records, as a request for it would be."""
+    blockers = _status_blockers(case)
+    if case.stage is None and case.status != Status.DRAFT:
+        blockers.append(_blocker("stage_unknown", "The stage of this case is not known.", "product_owner", ""))
+    elif gate is not None and case.stage is not None and gate > case.stage:
+        message = f"The case is in stage {case.stage}; gate {gate} comes after gate {case.stage}."
+        blockers.append(_blocker("gate_not_reached", message, "", ""))
+    if blockers or gate is None:
+        return {**UNEVALUATED, "blockers": blockers}
+    found = precheck(case, actor=None, now=now)
+    return _evaluated(found) if found.evaluation is not None else {**UNEVALUATED, "blockers": blockers}
+
+
+def _evaluated(found: Precheck) -> dict[str, Any]:
+    evaluation = found.evaluation
+    if evaluation is None:
+        raise ValueError("the case has no next gate")
+    blockers = [_must(missing) for missing in found.missing if not missing.may_stay_open]
+    blockers += [
+        _blocker("condition_open", f"Open condition: {condition.text}", str(condition.owner), "Clear the condition.")
+        for condition in found.open_conditions
+    ]
+    recommended = evaluation.recommended
+    if recommended.outcome not in GOES_ON and not blockers:
+        blockers.append(_blocker(recommended.rule, f"Policy recommends {recommended.outcome}.", "chair", ""))
+    decision = latest_decision(found.case, evaluation.gate)
+    return {
+        "recommended": recommended.outcome,
+        "rule": recommended.rule,
+        "readiness": float(evaluation.readiness.overall),
+        "decision": as_decision(decision) if decision else None,
+        "blockers": blockers,
+    }
+
+
+def _status_blockers(case: UseCase) -> list[dict[str, Any]]:
+    if case.status not in ENDED_OR_WAITING:
+        return []
+    return [_blocker(f"status_{case.status}", ENDED_OR_WAITING[case.status], "", "")]
+
+
+def _must(missing: Missing) -> dict[str, Any]:
+    return {
+        "code": "must_open",
+        "criterion": missing.key,
+        "title": str(missing.criterion.title),
+        "detail": missing.result.reason.text,
+        "who": missing.who,
+        "how": str(missing.criterion.how),
+    }
+
+
+def _blocker(code: str, detail: str, who: str, how: str) -> dict[str, Any]:
+    return {"code": code, "criterion": None, "title": None, "detail": detail, "who": who, "how": how}

@@ -1,0 +1,34 @@
+"""What the status view answers."""
+
+from __future__ import annotations
+
+from gates.enums import OPEN_REVIEW_STATES
+from pocgate.api.shapes import COUNT, CURRENCY, DECIMAL, SCORE, STRING, TIME, array, named, or_null, record
+from pocgate.api.status.counts import STAGE_KEYS
+from portfolio.enums import Stage, Status, Tier
+
+_BY_STATUS = record(**dict.fromkeys(Status.values, COUNT))
+_STAGES = record(**dict.fromkeys(STAGE_KEYS, COUNT))
+_READINESS = record(average=or_null(SCORE), median=or_null(SCORE), measured=COUNT)
+
+STATUS = named(
+    "PortfolioStatus",
+    record(
+        as_of=TIME,
+        total=COUNT,
+        open=COUNT,
+        by_stage={**_STAGES, "description": "Open cases: active, in review or paused. `unknown` have no stage yet."},
+        by_status=_BY_STATUS,
+        by_stage_and_status={**record(**dict.fromkeys(STAGE_KEYS, _BY_STATUS)), "description": "Every case."},
+        by_tier=record(**dict.fromkeys(Tier.values, COUNT)),
+        by_department=array(record(department=or_null(STRING), total=COUNT, open=COUNT, high=COUNT)),
+        readiness=record(**{str(stage): _READINESS for stage in Stage.values}),
+        cost=array(record(currency=CURRENCY, actual=DECIMAL, committed=DECIMAL, cap=DECIMAL)),
+        gates=or_null(
+            record(
+                overdue=COUNT, next_30_days=COUNT, **{f"reviews_{state.value}": COUNT for state in OPEN_REVIEW_STATES}
+            )
+        ),
+        swamp=or_null(record(past_time_box=COUNT, paused_past_revive_date=COUNT)),
+    ),
+)

@@ -1,0 +1,54 @@
+"""Computed readiness for tests that only read it."""
+
+from __future__ import annotations
+
+import factory
+
+from scoring.models import CriterionResult, Playbook, ReadinessScore
+from tests.factories.identity import LONG_AGO
+from tests.factories.portfolio import UseCaseFactory
+
+
+class PublishedPlaybookFactory(factory.django.DjangoModelFactory[Playbook]):
+    """The playbook that ships, published as version 1."""
+
+    class Meta:
+        model = Playbook
+        django_get_or_create = ("version",)
+
+    version = 1
+    state = "published"
+    text = "playbook"
+    digest = "0" * 64
+    created_at = LONG_AGO
+    published_at = LONG_AGO
+
+
+class ReadinessScoreFactory(factory.django.DjangoModelFactory[ReadinessScore]):
+    class Meta:
+        model = ReadinessScore
+
+    case = factory.SubFactory(UseCaseFactory)
+    playbook = factory.SubFactory(PublishedPlaybookFactory)
+    gate = 0
+    overall = 50
+    musts_open = 2
+    shoulds_open = 1
+    computed_at = LONG_AGO
+
+
+class CriterionResultFactory(factory.django.DjangoModelFactory[CriterionResult]):
+    class Meta:
+        model = CriterionResult
+
+    case = factory.SubFactory(UseCaseFactory)
+    criterion = "problem_stated"
+    dimension = "outcome"
+    gate = 0
+    level = "must"
+    verdict = "pass"
+    achievement = 1
+    points = 10
+    points_possible = 10
+    reason = "problem_stated"
+    position = 1
