@@ -2,15 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from pocgate.web.views import case, home, session
+from pocgate.web.views import case, home, portfolio, session
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("sign-in/", session.sign_in, name="sign_in"),
     path("sign-out/", session.sign_out, name="sign_out"),
     path("preferences/theme/", session.theme, name="theme"),
-    path("portfolio/board/", home.home, name="board"),
-    path("portfolio/", home.home, name="table"),
+    path("portfolio/board/", portfolio.board, name="board"),
+    path("portfolio/", portfolio.table, name="table"),
+    path("portfolio/export.csv", portfolio.export, {"kind": "csv"}, name="table_csv"),
+    path("portfolio/export.xlsx", portfolio.export, {"kind": "xlsx"}, name="table_xlsx"),
     path("search/", home.home, name="search"),
     path("notifications/", home.home, name="notifications"),
     path("mail/", home.home, name="mail"),

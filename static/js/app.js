@@ -17,6 +17,19 @@
     remember("pocgate_theme", next);
   });
 
+  // A menu closes on a click elsewhere and on Escape, which gives the focus back.
+  const openMenus = () => document.querySelectorAll("[data-menu][open], [data-card] details[open], .bottombar details[open]");
+  document.addEventListener("click", (event) => {
+    openMenus().forEach((menu) => menu.contains(event.target) || menu.removeAttribute("open"));
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    openMenus().forEach((menu) => {
+      menu.removeAttribute("open");
+      menu.querySelector("summary").focus();
+    });
+  });
+
   document.addEventListener("click", (event) => {
     const target = event.target.closest("[data-toggle-sidebar], [data-dismiss='toast']");
     if (!target) return;
