@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
+from gates.commands.texts import text_problems
 from gates.enums import OPEN_REVIEW_STATES, Discipline, SeatRole
 from gates.errors import NOT_ADMINISTRATOR, required, unknown
 from gates.models import Committee, GateReview, Seat
@@ -17,11 +18,13 @@ from pocgate.kernel.errors import Blocker, FieldProblem, Forbidden, Invalid, Not
 from pocgate.ledger.commands import Act, record
 from scoring.rules.vocabulary import GATES
 
+LONGEST_NAME = 200
+
 
 def create_committee(*, name: str, gate: int, department_id: int | None, actor: User, now: datetime) -> Committee:
     """A committee for one gate, company-wide without a department. Raises Forbidden, Invalid, NotAllowedNow."""
     _check_may_manage(actor, now)
-    problems = [] if name.strip() else [required("name", "a name")]
+    problems = [*text_problems("name", name, LONGEST_NAME), *([] if name.strip() else [required("name", "a name")])]
     problems += [] if gate in GATES else [unknown("gate", gate)]
     _refuse_invalid(problems)
     with transaction.atomic():

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from django.db import transaction
 
+from gates.commands.notices import tell_vote_stale
 from gates.commands.states import lock_review
 from gates.enums import ReviewState
-from gates.models import Dossier, GateReview
+from gates.models import Dossier, GateReview, Vote
 from gates.queries.dossier import content_of, dossier_content, material, material_changes
 from gates.queries.evaluation import Evaluation, evaluate, plans_from
 from gates.queries.votes import current_dossier
@@ -61,7 +62,10 @@ def refreeze_when_material(*, review_id: int, actor: User | None, now: datetime)
         found = evaluate_review(review, now=now)
         if not material_changes(content_of(latest)["material"], material(found)):
             return None
-        return freeze(review, found, reason="material_change", actor=actor, now=now)
+        dossier = freeze(review, found, reason="material_change", actor=actor, now=now)
+        stale = Vote.objects.filter(review=review).exclude(dossier=dossier).values_list("seat__user", flat=True)
+        tell_vote_stale(review, dossier.revision, list(stale), now=now)
+        return dossier
 
 
 def version_of(review: GateReview) -> PublishedPlaybook:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from gates.commands.states import lock_review, refuse
+from gates.commands.texts import text_problems
 from gates.models import Dossier, GateReview, Seat, Vote, VoteChange
 from gates.queries.seats import SeatStanding, standing_of, standings_of
 from gates.queries.votes import current_dossier
@@ -22,7 +23,6 @@ from scoring.queries.playbooks import playbook_of
 from scoring.rules.playbook import GatePolicy
 
 MOST_CONFIDENT = 100
-LONGEST_TEXT = 4000
 MOST_CONDITIONS = 10
 
 
@@ -80,14 +80,15 @@ class _Booth:
 
 
 def _check_values(ballot: Ballot) -> None:
-    problems = []
+    texts = {"rationale": ballot.rationale, "veto_criterion": ballot.veto_criterion}
+    texts |= {f"conditions/{position}": text for position, text in enumerate(ballot.conditions)}
+    problems = [problem for pointer, text in texts.items() for problem in text_problems(pointer, text)]
     if ballot.confidence is not None and not 0 <= ballot.confidence <= MOST_CONFIDENT:
         problems.append(FieldProblem("confidence", "out_of_range", "Confidence is a number from 0 to 100."))
-    texts = [ballot.rationale, *ballot.conditions]
-    if any(len(text) > LONGEST_TEXT for text in texts) or len(ballot.conditions) > MOST_CONDITIONS:
-        shown = {"characters": LONGEST_TEXT, "conditions": MOST_CONDITIONS}
-        message = "A text has at most {characters} characters; at most {conditions} conditions can be proposed."
-        problems.append(FieldProblem("rationale", "too_long", message, shown))
+    if len(ballot.conditions) > MOST_CONDITIONS:
+        shown = {"conditions": MOST_CONDITIONS}
+        message = "At most {conditions} conditions can be proposed."
+        problems.append(FieldProblem("conditions", "too_many", message, shown))
     if problems:
         raise Invalid(problems)
 

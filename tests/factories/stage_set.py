@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from gates.commands.decisions import Ruling, decide
 from gates.commands.reviews import Request, close_voting, open_voting, request_review
 from gates.commands.votes import Ballot, cast_vote
-from gates.models import Committee, Decision, GateReview, Seat, Vote
+from gates.models import Committee, Decision, GateReview, Vote
 from pocgate.identity.models import User
 from pocgate.identity.rules import SignIn
 from portfolio.models import (
@@ -52,7 +52,6 @@ class StageSet:
     deputy: User
     members: list[User]
     officer: User
-    seats: dict[int, Seat] = field(default_factory=dict)
 
     def request(self, now: datetime, **values: object) -> GateReview:
         """Ask for the gate as the owner."""
@@ -83,17 +82,23 @@ class StageSet:
         return decide(review_id=review.pk, ruling=ruling, actor=self.chair, sign_in=TOKEN, now=now)
 
 
-def a_stage_set(now: datetime, *, ready: bool = True) -> StageSet:
-    """A case in stage 0 with owner, and a company-wide committee of chair, deputy and three members."""
-    case = UseCaseFactory(
+def a_case(now: datetime, *, ready: bool = True) -> tuple[UseCase, User]:
+    """A case in stage 0 and its product owner."""
+    case: UseCase = UseCaseFactory(
         stage=0,
-        problem_statement="Claims arrive as letters and are sorted by hand into forty kinds, which takes two days. "
-        * 2,
+        problem_statement="Claims arrive as letters and are sorted by hand into forty kinds, which takes days. " * 2,
         affected_process="Intake of claims",
         affected_users="Forty clerks in intake",
     )
     StageSpellFactory(case=case, stage=0, entered_at=now - timedelta(days=10), time_box_days=28)
-    owner = TeamMemberFactory(case=case, role="product_owner").user
+    if ready:
+        make_ready(case, now)
+    return case, TeamMemberFactory(case=case, role="product_owner").user
+
+
+def a_stage_set(now: datetime, *, ready: bool = True) -> StageSet:
+    """A case in stage 0 with owner, and a company-wide committee of chair, deputy and three members."""
+    case, owner = a_case(now, ready=ready)
     committee = CommitteeFactory(gate=0)
     kinds = [
         ("chair", "business"),
@@ -105,8 +110,6 @@ def a_stage_set(now: datetime, *, ready: bool = True) -> StageSet:
     seats = [SeatFactory(committee=committee, role=role, discipline=discipline) for role, discipline in kinds]
     for seat in seats:
         RoleGrantFactory(user=seat.user, role="chair" if seat.role == "chair" else "committee")
-    if ready:
-        make_ready(case, now)
     return StageSet(
         case=case,
         owner=owner,
@@ -115,7 +118,6 @@ def a_stage_set(now: datetime, *, ready: bool = True) -> StageSet:
         deputy=seats[1].user,
         members=[seat.user for seat in seats[2:]],
         officer=RoleGrantFactory(role="compliance").user,
-        seats={seat.user_id: seat for seat in seats},
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from gates.commands.states import refuse
+from gates.commands.texts import check_texts
 from gates.errors import required
 from gates.models import Condition
 from gates.permissions import can_clear
@@ -22,6 +23,7 @@ NOT_YOURS = Blocker(
 
 def clear_condition(*, condition_id: int, note: str, actor: User, now: datetime) -> Condition:
     """Mark a condition as met, with what shows it; by its owner, the product owner of the case, or the chair."""
+    check_texts(note=note)
     if not note.strip():
         raise Invalid([required("note", "what shows that the condition is met")])
     with transaction.atomic():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from gates.commands.texts import text_problems
 from gates.enums import Outcome
 from gates.errors import required, unknown
 from pocgate.identity.queries import active_people
@@ -14,6 +15,7 @@ from pocgate.kernel.errors import FieldProblem
 from scoring.rules.playbook import Playbook
 
 LONGEST_TIME_BOX = 3650
+LONGEST_CONDITION = 500
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,13 @@ class Ruling:
 
 def ruling_problems(ruling: Ruling, *, stage: int, playbook: Playbook, today: date) -> list[FieldProblem]:
     """Every value that can not be taken; what state, vote and policy forbid is said by the rules."""
+    texts = {
+        "reason": ruling.reason,
+        "learning": ruling.learning,
+        "revive_trigger": ruling.revive_trigger,
+    }
     return [
+        *(problem for pointer, text in texts.items() for problem in text_problems(pointer, text)),
         *_condition_problems(ruling, today),
         *_pause_problems(ruling, playbook, today),
         *_money_and_time_problems(ruling, today),
@@ -63,6 +71,7 @@ def _condition_problems(ruling: Ruling, today: date) -> Iterator[FieldProblem]:
     for position, terms in enumerate(ruling.conditions):
         if not terms.text.strip():
             yield required(f"conditions/{position}/text", "what has to be done")
+        yield from text_problems(f"conditions/{position}/text", terms.text, LONGEST_CONDITION)
         if terms.owner_id not in owners:
             yield required(f"conditions/{position}/owner", "an active person as owner")
         if terms.due_date < today:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from gates.commands.states import lock_review, refuse
+from gates.commands.texts import check_texts
 from gates.models import Recusal
 from gates.queries.seats import standing_of, standings_of
 from gates.rules.transitions import RecusalState, recusal_blockers
@@ -16,6 +17,7 @@ from pocgate.ledger.commands import Act, record
 
 def recuse(*, review_id: int, reason: str, actor: User, now: datetime) -> Recusal:
     """Take the actor's own seat out of the review, with a reason; a vote cast before no longer counts."""
+    check_texts(reason=reason)
     with transaction.atomic():
         review = lock_review(review_id)
         own = standing_of(actor, standings_of(review, now=now))

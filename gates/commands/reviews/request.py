@@ -11,6 +11,7 @@ from django.db import transaction
 from gates.commands.dossiers import freeze
 from gates.commands.notices import tell_review_requested
 from gates.commands.states import refuse
+from gates.commands.texts import check_texts
 from gates.enums import ReviewKind, ReviewState
 from gates.errors import NOT_REQUESTER, unknown
 from gates.models import GateReview
@@ -48,6 +49,7 @@ def request_review(*, case_id: int, request: Request, actor: User, now: datetime
     Raises Forbidden, Invalid, and NotAllowedNow with everything that stands in the way, who mends it and how.
     """
     _check_values(request)
+    check_texts(convened_reason=request.convened_reason)
     with transaction.atomic():
         version = ensure_default_playbook(now=now)
         case = UseCase.objects.select_related("department", "unit").get(pk=lock_case(case_id).pk)

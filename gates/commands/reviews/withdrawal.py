@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from gates.commands.states import change_state, lock_review, refuse
+from gates.commands.texts import check_texts
 from gates.enums import ReviewState
 from gates.models import GateReview
 from gates.permissions import is_product_owner
@@ -22,6 +23,7 @@ def withdraw(*, review_id: int, reason: str, actor: User, now: datetime) -> Gate
 
     The case goes back to the status it had before the request.
     """
+    check_texts(reason=reason)
     with transaction.atomic():
         review = lock_review(review_id)
         state = WithdrawalState(
