@@ -18,6 +18,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
 _SAMPLE = 1024 * 1024
 # Signs that cp1252 puts inside a word only when the text is really Polish, Czech or Hungarian in cp1250.
 _CENTRAL = re.compile(
@@ -30,11 +31,20 @@ _MAC = re.compile("[a-z][\u00d5\u00d2\u00d3\u017d](?:[a-z ]|$)")
 
 @dataclass(frozen=True)
 class Encoding:
-    """A proposal. ``confidence`` 0–1; 1 for a mark or strict UTF-8; ``alternatives`` decode as well."""
+    """A proposal. ``confidence`` 0–1; 1 for a mark or strict UTF-8; ``alternatives`` decode as well.
+
+    ``damage`` says where bytes stand that do not belong, "" where none do.
+    """
 
     name: str
     confidence: float
     alternatives: tuple[str, ...] = ()
+    damage: str = ""
+
+    @property
+    def errors(self) -> str:
+        """How to open the file: a few wrong bytes in plain UTF-8 are replaced and told, never guessed."""
+        return "replace" if self.damage else "strict"
 
     @property
     def codec(self) -> str:
@@ -55,7 +65,7 @@ def detect_encoding(data: bytes) -> Encoding:
     _refuse_nul(data)
     if _is_utf8(data):
         return Encoding("utf-8", 1.0)
-    return _propose(data)
+    return _damaged_utf8(data) or _propose(data)
 
 
 def chosen_encoding(data: bytes, name: str) -> Encoding:
@@ -129,6 +139,17 @@ def _is_utf8(data: bytes) -> bool:
             _refuse_undecodable(data, "utf-8", error)
         return False
     return True
+
+
+def _damaged_utf8(data: bytes) -> Encoding | None:
+    """UTF-8 with a few bytes of something else, as when files were pasted together."""
+    text = data.decode("utf-8", "replace")
+    wrong = text.count("\ufffd")
+    right = sum(len(run) for run in _BEYOND_ASCII.findall(text)) - wrong
+    if right < 5 * wrong:
+        return None
+    line = text.count("\n", 0, text.index("\ufffd")) + 1
+    return Encoding("utf-8", 0.6, damage=f"{wrong} wrong bytes, the first on line {line}")
 
 
 def _propose(data: bytes) -> Encoding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .dates import read_date
-from .text import squeeze
+from .text import clean_cell
 from .vocabulary import header_scores, organisation_level
 
 SEARCHED_ROWS = 40
@@ -26,7 +26,7 @@ def find_header(rows: Sequence[tuple[int, Sequence[str]]]) -> int | None:
 
 def header_likeness(cells: Sequence[str], below: Sequence[Sequence[str]]) -> float:
     """How much a row looks like column names, given the rows below it; 0 when it cannot be."""
-    names = [squeeze(cell) for cell in cells]
+    names = [clean_cell(cell).strip() for cell in cells]
     filled = [name for name in names if name]
     if not filled or _is_data(filled):
         return 0.0

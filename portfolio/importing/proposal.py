@@ -11,7 +11,7 @@ from .dates import date_order
 from .evidence import SAMPLE_ROWS, Evidence, column_evidence
 from .fields import DATE_FIELDS
 from .lexicon import load_words
-from .mapping import Mapping, Source
+from .mapping import Mapping, Source, best_fitting
 from .refusal import Refused
 from .table import Column, Table
 from .text import header_segments
@@ -50,6 +50,29 @@ class Proposal:
     mapping: Mapping
     columns: tuple[ColumnProposal, ...]
 
+    def as_json(self) -> list[dict[str, object]]:
+        """``[{column, position, field, confidence}]`` for every column of the file."""
+        return [
+            {"column": p.column.header, "position": p.column.position, "field": p.field, "confidence": p.confidence}
+            for p in self.columns
+        ]
+
+
+def choose_mapping(table: Table, saved: Sequence[Mapping]) -> Proposal:
+    """The saved mapping that fits the table best, else what the vocabulary proposes. Refused when it is no inventory."""
+    fitting = best_fitting(saved, table.columns)
+    return propose(table) if fitting is None else apply_mapping(table, fitting)
+
+
+def apply_mapping(table: Table, mapping: Mapping) -> Proposal:
+    """A given mapping seen from the columns of a table: what it maps is certain."""
+    fields = {position: field for field, position in mapping.positions(table.columns).items()}
+    columns = tuple(
+        ColumnProposal(column, fields.get(column.position), 1.0 if column.position in fields else 0.0)
+        for column in table.columns
+    )
+    return Proposal(mapping, columns)
+
 
 def propose(table: Table) -> Proposal:
     """Propose a mapping for a table by the general vocabulary. Refused when it is no inventory."""
@@ -77,7 +100,7 @@ def assign(columns: Sequence[Column], evidence: Sequence[Evidence]) -> dict[int,
     repeated = Counter(column.header for column in columns)
     pairs: list[tuple[float, int, str]] = []
     for column, found in zip(columns, evidence, strict=True):
-        for field, score in {**header_scores(column.header), **_by_cells(column, found)}.items():
+        for field, score in {**header_scores(column.wording or column.header), **_by_cells(column, found)}.items():
             # A header that stands many times ("If other, please explain") names nothing by itself.
             scaled = score * found.factor(field) * (0.3 if repeated[column.header] > 2 else 1.0)
             if scaled >= FLOOR:
@@ -96,9 +119,9 @@ def not_an_inventory(proposal: Proposal) -> str:
     title = fields.get("title")
     if title is None:
         return "no column is a name or title of a use case"
-    weight, core = 0.0, _names_use_cases(title.column.header)
+    weight, core = 0.0, _names_use_cases(title.column.wording)
     for field, found in fields.items():
-        generic = _is_generic(found.column.header)
+        generic = _is_generic(found.column.wording)
         share = _WEIGHTS.get(field or "", 0.5 if field in DATE_FIELDS else 0.0)
         weight += (min(share, 1.0) if generic else share) * found.confidence
         core = core or field in _CORE or (field == "problem_statement" and not generic)
@@ -119,7 +142,7 @@ def _names_use_cases(header: str) -> bool:
 def _by_cells(column: Column, found: Evidence) -> dict[str, float]:
     """A header that says nothing above cells that are all words of stages."""
     telling = found.filled >= 4 and found.stages >= 0.9 and found.distinct <= 0.5 and found.answers < 0.3
-    if telling and not any(score >= 0.5 for score in header_scores(column.header).values()):
+    if telling and not any(score >= 0.5 for score in header_scores(column.wording or column.header).values()):
         return {"stage": 0.55}
     return {}
 
@@ -128,7 +151,7 @@ def _organisations(columns: Sequence[Column], evidence: Sequence[Evidence]) -> l
     """The highest organisation in the file is the department, the next one below it the unit."""
     found = []
     for column, cells in zip(columns, evidence, strict=True):
-        level = organisation_level(column.header)
+        level = organisation_level(column.wording or column.header)
         if level is not None and (cells.filled or len(evidence) < 2):
             score = level[1] * cells.factor("department")
             if score >= FLOOR:

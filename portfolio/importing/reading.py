@@ -45,17 +45,17 @@ def read_file(source: Path | bytes, name: str = "", choices: Choices = Choices()
     if kind == "workbook":
         return _from_workbook(data, name, choices)
     encoding = chosen_encoding(data, choices.encoding) if choices.encoding else detect_encoding(data)
-    if not data.decode(encoding.codec).strip():
+    if not data.decode(encoding.codec, encoding.errors).strip():
         raise Refused("empty_file")
     if kind == "json":
-        return _from_json(data.decode(encoding.codec), name, encoding, choices)
+        return _from_json(data.decode(encoding.codec, encoding.errors), name, encoding, choices)
     return _from_text(source if isinstance(source, Path) else data, data, name, encoding, choices)
 
 
 def _from_text(source: Path | bytes, data: bytes, name: str, encoding: Encoding, choices: Choices) -> Table:
     def open_text() -> io.TextIOBase:
         raw = source.open("rb") if isinstance(source, Path) else io.BytesIO(source)
-        return io.TextIOWrapper(raw, encoding=encoding.codec, newline="")
+        return io.TextIOWrapper(raw, encoding=encoding.codec, errors=encoding.errors, newline="")
 
     with open_text() as stream:
         sample = stream.read(_SAMPLE_CHARS)
@@ -79,7 +79,9 @@ def _from_text(source: Path | bytes, data: bytes, name: str, encoding: Encoding,
 
 
 def _encoding_notices(encoding: Encoding, choices: Choices) -> Iterator[Notice]:
-    if encoding.confidence < 1 and not choices.encoding:
+    if encoding.damage:
+        yield Notice("wrong_bytes", f"Read as UTF-8, but {encoding.damage}; they were replaced.")
+    elif encoding.confidence < 1 and not choices.encoding:
         others = ", ".join(encoding.alternatives) or "none"
         yield Notice("encoding_proposed", f"Read as {encoding.name}, which is a proposal; also possible: {others}.")
 
@@ -113,6 +115,7 @@ def _from_json(text: str, name: str, encoding: Encoding, choices: Choices) -> Ta
         alternatives=encoding.alternatives,
         sheet=chosen.path,
         sheets=sheets,
+        notices=tuple(_encoding_notices(encoding, choices)),
     )
 
 
@@ -188,10 +191,18 @@ def data_rows(raw: type_raw, header_row: int, columns: Sequence[Column]) -> Iter
     for number, cells in raw():
         if number <= header_row or not any(cell and not cell.isspace() for cell in cells):
             continue
+        if _is_rule(cells):
+            continue
         row = tuple(cells) + ("",) * (width - len(cells))
         if row[0].strip() == names[0] and [" ".join(cell.split()) for cell in row[:width]] == names:
             continue
         yield number, row
+
+
+def _is_rule(cells: Sequence[str]) -> bool:
+    """A row of dashes, as text tables draw it below their header."""
+    first = next(cell.strip() for cell in cells if cell.strip())
+    return first[0] in "-=:" and not "".join(cells).strip("-=: ")
 
 
 def _header_cells(raw: type_raw, number: int) -> Sequence[str]:

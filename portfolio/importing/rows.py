@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from .tiers import AnswerProposal, TierProposal, is_paused
 # per word in the summary, not once per row here.
 PROBLEMS: dict[str, str] = {
     "no_title": "There is no title. Fill it in or leave the row out.",
+    "no_case": "The row holds only a remark below the table, no use case.",
     "no_department": "No department is named. Choose a default department or fill the cell in.",
     "too_long": "Shortened to {limit} characters; the whole text is kept with the raw cells.",
     "control_characters": "Characters that cannot be kept were replaced.",
@@ -32,7 +34,14 @@ PROBLEMS: dict[str, str] = {
     "status_paused": "{value} says that it rests; a pause needs a known stage and is not imported.",
     "date_suspect": "{detail}",
 }
-REFUSING = frozenset({"no_title"})
+REFUSING = frozenset({"no_title", "no_case"})
+_REMARK = re.compile(
+    r"(?:\*|\(?\d\)|(?:notes?|sources?|totals?|sum|last updated|updated|as of|generated|exported|end of|disclaimer"
+    r"|quelle|stand|hinweis|gesamt|summe|anmerkung|remarques?|mise a jour"
+    r"|bron|opmerking|totaal|fuente|nota|actualizad[oa])"
+    r"(?:\s*[:.]|\s+\d|\s+(?:of|des|de|am|at|on|le)\b|$))",
+    re.IGNORECASE,
+)
 _LIMITS = {
     "title": 400,
     "department": 200,
@@ -201,6 +210,9 @@ class _RowReader:
     ) -> None:
         if not values["title"]:
             problems.add("no_title", "title", "")
+        elif _is_remark(cells, values["title"]):
+            problems.add("no_case", "title", values["title"])
+            return
         if not values["department"]:
             problems.add("no_department", "department", "")
         self.judge_stage(values, stage, cells, problems)
@@ -247,6 +259,11 @@ class _Problems:
             return text
         self.add("too_long", name, text[:80], limit=limit)
         return text[:limit].rstrip()
+
+
+def _is_remark(cells: tuple[str, ...], title: str) -> bool:
+    """A source or a total below the table: one cell alone that begins like one."""
+    return _REMARK.match(title) is not None and sum(1 for cell in cells if cell.strip()) == 1 and len(cells) > 2
 
 
 def _stage_value(stage: StageProposal, status: StageProposal) -> str:

@@ -7,18 +7,22 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from .text import squeeze
+from .text import clean_cell, squeeze
 
 type_row = tuple[int, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column. ``position`` counts from 1; ``repeated`` when another column has the same header."""
+    """One column. ``position`` counts from 1; ``repeated`` when another column has the same header.
+
+    ``wording`` keeps the line ends of the header's cell: they often part two languages.
+    """
 
     position: int
     header: str
     repeated: bool = False
+    wording: str = field(default="", compare=False)
 
     @property
     def key(self) -> str:
@@ -77,8 +81,8 @@ class Table:
         return self.walk()
 
     def sample(self, count: int = 5) -> list[type_row]:
-        """The first rows, for showing."""
-        return list(islice(self.rows(), count))
+        """The first rows, cleaned for showing and keeping."""
+        return [(number, tuple(clean_cell(cell) for cell in cells)) for number, cells in islice(self.rows(), count)]
 
     def column(self, position: int) -> Column:
         """The column at a 1-based position; IndexError beyond the width."""
@@ -89,4 +93,7 @@ def named_columns(headers: Sequence[str]) -> tuple[Column, ...]:
     """Columns from a header row; equal headers are marked as repeated."""
     names = [squeeze(header) for header in headers]
     counts = Counter(name for name in names if name)
-    return tuple(Column(i, name, counts[name] > 1) for i, name in enumerate(names, start=1))
+    return tuple(
+        Column(i, name, counts[name] > 1, clean_cell(header).strip())
+        for i, (name, header) in enumerate(zip(names, headers, strict=True), start=1)
+    )

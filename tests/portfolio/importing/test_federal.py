@@ -11,7 +11,7 @@ from portfolio.importing.fields import DATE_FIELDS
 from portfolio.importing.identity import Known, plan_import
 from portfolio.importing.mapping import Mapping, best_fitting
 from portfolio.importing.mapping_yaml import shipped_mappings
-from portfolio.importing.proposal import propose
+from portfolio.importing.proposal import choose_mapping, propose
 from portfolio.importing.reading import read_file
 from portfolio.importing.refusal import Refused
 from portfolio.importing.rows import MappedRow, Reading, read_rows
@@ -41,6 +41,15 @@ def reading(version: str, prepared: bool) -> tuple[Reading, tuple[MappedRow, ...
     table = inventory(version)
     found = read_rows(table, shipped(version) if prepared else propose(table).mapping)
     return found, tuple(found.rows())
+
+
+def test_shipped_mapping_is_chosen_for_both_publications():
+    for version in ("v1", "v2"):
+        chosen = choose_mapping(inventory(version), shipped_mappings())
+
+        assert chosen.mapping.name == "us-federal-2024"
+        assert sum(column.confidence == 1.0 for column in chosen.columns) == 14
+        assert chosen.as_json()[0]["field"] == "title"
 
 
 def test_second_publication_is_read_as_what_it_is():

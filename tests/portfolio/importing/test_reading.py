@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portfolio.importing.proposal import propose
 from portfolio.importing.reading import Choices, read_file
 from portfolio.importing.refusal import Refused
 from tests.portfolio.importing.samples import HEADERS, ROWS, SENTENCE, csv_bytes, delimited, table, workbook
@@ -276,3 +277,39 @@ def test_text_in_a_long_cell_is_kept_whole():
     found = table([(*HEADERS, "Purpose"), (*ROWS[0], SENTENCE * 500)])
 
     assert next(found.rows())[1][3] == SENTENCE * 500
+
+
+def test_header_in_two_languages_on_two_lines_is_understood():
+    rows = [
+        ("Name\nNom", "Department\nMinistère", "Status\nStatut"),
+        *[(*row[:2], "In production\nEn production") for row in ROWS],
+    ]
+
+    found = propose(table(rows))
+
+    assert [column.field for column in found.columns] == ["title", "department", "stage"]
+    assert [column.column.header for column in found.columns] == ["Name Nom", "Department Ministère", "Status Statut"]
+
+
+def test_csv_with_few_wrong_bytes_in_utf8_is_read_and_says_so():
+    data = delimited([HEADERS, ("Tri été à ç ü ö", "Santé", "Pilote")]).encode() + b"Bad \x92,Office,Pilot\r\n"
+
+    found = read_file(data)
+
+    assert (found.encoding, found.encoding_confidence) == ("utf-8", 0.6)
+    assert [notice.code for notice in found.notices] == ["wrong_bytes"]
+    assert "line 3" in found.notices[0].message
+
+
+def test_csv_of_mac_quotes_is_told_from_western():
+    data = csv_bytes(
+        [(*HEADERS, "Purpose"), *[(*row, "The agency’s letters for people’s use") for row in ROWS]], "mac_roman"
+    )
+
+    assert read_file(data).encoding == "mac_roman"
+
+
+def test_text_table_with_a_rule_below_its_header_is_read():
+    found = read_file(b"| Use Case Name | Agency | Stage |\n|---|---|---|\n| A | B | Pilot |\n| C | D | Idea |\n")
+
+    assert [cells[1].strip() for _, cells in found.rows()] == ["A", "C"]

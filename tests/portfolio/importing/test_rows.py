@@ -95,6 +95,15 @@ def test_row_without_a_title_is_refused_with_row_column_and_reason():
     }
 
 
+@pytest.mark.parametrize("remark", ["Source: Office of Lists", "Total: 3", "* withheld", "Stand: 1. März", "Total 12"])
+def test_row_remark_below_the_table_is_refused(remark):
+    alone = rows_of((remark, *[""] * 10))[0]
+    filled = rows_of((remark, "Post", *[""] * 9))[0]
+
+    assert (alone.refused, [problem.code for problem in alone.problems]) == (True, ["no_case"])
+    assert not filled.refused
+
+
 @pytest.mark.parametrize(
     ("cells", "code", "column"),
     [
