@@ -59,7 +59,7 @@ class Proposal:
 
 
 def choose_mapping(table: Table, saved: Sequence[Mapping]) -> Proposal:
-    """The saved mapping that fits the table best, else what the vocabulary proposes. Refused when it is no inventory."""
+    """The saved mapping that fits best, else what the vocabulary proposes. Refused when it is no inventory."""
     fitting = best_fitting(saved, table.columns)
     return propose(table) if fitting is None else apply_mapping(table, fitting)
 
