@@ -22,6 +22,7 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(r"\s+[-–—:¤|]+\s*|\s*[:(;–—¤\n]|\.\s")
+_GAP = re.compile(r"\s{2,}")
 _BLANKS = frozenset(
     {
         "",
@@ -101,6 +102,10 @@ def propose_stage(word: str) -> StageProposal:
     text = unnumbered(word)
     head = fold(_TAIL.split(text, maxsplit=1)[0])
     whole = fold(text)
+    # Explanations are often pasted behind the word with nothing but a wide gap between them.
+    gapped = _exact(word, fold(_GAP.split(text, maxsplit=1)[0]))
+    if gapped is not None and gapped.target is not None:
+        return gapped
     for part, reason in ((head, "head"), (whole, "phrase")):
         found = _propose(word, part, reason if part != whole or reason == "phrase" else "phrase")
         if found.target is not None or found.reason == "paused":

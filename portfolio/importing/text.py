@@ -18,8 +18,13 @@ _NUMBERING = re.compile(r"^\s*(?:[qf]?\s?\d+(?:\.\d+)*[a-z]?\s*[_.):\-–—]+\s
 def clean_cell(text: str) -> str:
     """The cell as kept: invisible marks removed, characters no database takes replaced by U+FFFD."""
     if text.isascii() and text.isprintable():
-        return text
-    return _CONTROL.sub("\ufffd", _INVISIBLE.sub("", text))
+        return _unescaped(text)
+    return _CONTROL.sub("\ufffd", _INVISIBLE.sub("", _unescaped(text)))
+
+
+def _unescaped(text: str) -> str:
+    """Without the line ends that spreadsheets write as an escape into their files."""
+    return text.replace("_x000D_", "") if "_x000D_" in text else text
 
 
 def has_control(text: str) -> bool:
