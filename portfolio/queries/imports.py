@@ -234,6 +234,7 @@ def known_cases(case_ids: Iterable[int] | None = None) -> list[Known]:
                 values=origin.values,
                 raw=origin.raw,
                 layout=layouts[origin.run_id],
+                digest=origin.digest,
                 edited=_edited(origin, personal.get(origin.case_id, "")),
                 governed=origin.case.governed_at is not None,
             )
