@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from pocgate.kernel.errors import FieldProblem, Invalid
 from pocgate.web.columns import COLUMNS, chosen_columns
-from pocgate.web.exporting import csv_lines, rows_in_order, xlsx_file
+from pocgate.web.exporting import csv_of, rows_in_order, xlsx_of
 from pocgate.web.person import person
 from pocgate.web.queries.board import board_of
 from pocgate.web.table import TableAddress, filter_boxes
@@ -73,12 +73,12 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     rows = rows_in_order(_filter(request, now).cases(), ordering=ordering, now=now)
     name = f"portfolio-{timezone.localdate():%Y-%m-%d}.{kind}"
     if kind == "xlsx":
-        path = xlsx_file(columns, rows)
+        path = xlsx_of(columns, rows)
         handle = path.open("rb")
         path.unlink()
         return FileResponse(handle, as_attachment=True, filename=name)
     return StreamingHttpResponse(
-        csv_lines(columns, rows),
+        csv_of(columns, rows),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"},
     )
