@@ -16,6 +16,14 @@ SHARED_PROCESSORS: list[Any] = [
 ]
 
 
+HEALTH_PATH = "/api/v1/health/"
+
+
+def is_worth_logging(record: logging.LogRecord) -> bool:
+    """False for calls of the health addresses: every few seconds, and not being ready yet is an answer, no error."""
+    return HEALTH_PATH not in str(record.msg) and not any(HEALTH_PATH in str(part) for part in record.args or ())
+
+
 def logging_settings(*, as_json: bool, level: str) -> dict[str, Any]:
     """The standard library's logging dictionary; structlog writes through it."""
     renderer = (
@@ -33,7 +41,10 @@ def logging_settings(*, as_json: bool, level: str) -> dict[str, Any]:
                 "foreign_pre_chain": SHARED_PROCESSORS,
             }
         },
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
+        "filters": {"worth_logging": {"()": lambda: is_worth_logging}},
+        "handlers": {
+            "console": {"class": "logging.StreamHandler", "formatter": "structured", "filters": ["worth_logging"]}
+        },
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "django_structlog": {"level": level if as_json else "WARNING"},

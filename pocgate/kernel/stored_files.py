@@ -16,7 +16,7 @@ from django.core.files.storage import FileSystemStorage, default_storage
 SPOOL_BYTES = 4 * 1024 * 1024
 
 
-class TooLarge(Exception):  # noqa: N818 - named for what it says
+class TooLarge(Exception):
     """The content is longer than allowed; nothing was kept."""
 
 

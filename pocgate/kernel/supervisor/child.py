@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+# A process that is being ended needs a moment; one that nobody collects must not hold up the stop.
+GONE_SECONDS = 1.0
 LARGE_LOG_BYTES = 10 * 1024 * 1024
 
 
@@ -65,11 +67,21 @@ class Child:
             self._process.terminate()
 
     def make_stop(self) -> None:
-        """End it and everything in its group at once."""
+        """End it and everything in its group at once; returns when they are gone."""
         self._end_group()
         self._process.wait()
+        deadline = time.monotonic() + GONE_SECONDS
+        while self._group_lives() and time.monotonic() < deadline:
+            time.sleep(0.02)
         if self._process.stdin is not None:
             self._process.stdin.close()
+
+    def _group_lives(self) -> bool:
+        try:
+            os.killpg(self.pid, 0)
+        except (ProcessLookupError, PermissionError):
+            return False
+        return True
 
     def _end_group(self) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
