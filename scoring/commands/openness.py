@@ -1,20 +1,14 @@
-"""Whether what people say about a case may change now."""
+"""Refusing what may not change now."""
 
 from __future__ import annotations
 
 from pocgate.kernel.errors import NotAllowedNow
-from portfolio.enums import Status
 from portfolio.models import UseCase
-from portfolio.rules.locks import editing_blockers
-from scoring import errors
+from scoring.queries.openness import openness_blockers
 
 
 def refuse_unless_open(case: UseCase) -> None:
     """Raise `NotAllowedNow` for drafts, ended and archived cases, and while a vote runs."""
-    blockers = editing_blockers(
-        case.status, is_locked=case.records_locked_at is not None, is_archived=case.archived_at is not None
-    )
-    if case.status == Status.DRAFT:
-        blockers.append(errors.case_is_draft())
+    blockers = openness_blockers(case)
     if blockers:
         raise NotAllowedNow(blockers)

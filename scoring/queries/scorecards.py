@@ -15,6 +15,7 @@ from scoring.models import Assessment
 from scoring.queries.playbooks import current_playbook
 from scoring.queries.probe_facts.periods import in_force
 from scoring.queries.readiness import in_reader_language
+from scoring.queries.wording import reason_text
 from scoring.rules.playbook import Playbook, ScorecardCriterion
 from scoring.rules.reasons import Record
 from scoring.rules.scorecard import CriterionScore, Rating, Scorecard, scorecard
@@ -49,8 +50,10 @@ class CaseScorecard:
     axes: tuple[RatedAxis, ...]
     result: Scorecard | None
     quadrant: str
+    quadrants: tuple[tuple[str, str], ...]
     assessors: int
     discipline: str
+    reasons: tuple[str, ...]
 
     @property
     def is_hidden(self) -> bool:
@@ -94,8 +97,19 @@ def scorecard_of(case: UseCase, viewer: User, *, may_rate: bool, now: datetime) 
         axes=axes,
         result=result if is_open else None,
         quadrant=titles.get(result.quadrant or "", "") if is_open else "",
+        quadrants=tuple(titles.items()),
         assessors=len({row.assessor_id for row in rows}),
         discipline=next((row.discipline for row in own.values()), ""),
+        reasons=_sentences(result, axes) if is_open else (),
+    )
+
+
+def _sentences(result: Scorecard, axes: Iterable[RatedAxis]) -> tuple[str, ...]:
+    """What is lacking and what was knocked out, with the criteria by their titles."""
+    titles = {rated.criterion.key: rated.title for axis in axes for rated in axis.criteria}
+    return tuple(
+        reason_text(reason.code, {**reason.params, "criterion": titles.get(str(reason.params.get("criterion")), "")})
+        for reason in result.reasons
     )
 
 

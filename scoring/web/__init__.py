@@ -1,1 +1,1 @@
-"""Pages and forms of the scoring app."""
+"""Pages of the scoring app."""
