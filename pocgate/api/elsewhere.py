@@ -23,7 +23,7 @@ def elsewhere(request: HttpRequest, rest: str = "") -> HttpResponseBase:
     """The resource of the same name with or without a last slash, else a 404."""
     path = request.path_info
     try:
-        match = resolve(path.rstrip("/") if path.endswith("/") else f"{path}/")
+        match = resolve(path[:-1] if path.endswith("/") else f"{path}/")
     except Resolver404:
         match = None
     if match is None or match.func is elsewhere:

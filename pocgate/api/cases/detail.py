@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Prefetch, Q, Sum
@@ -23,6 +24,7 @@ from portfolio.models import (
     UseCase,
 )
 
+CENT = Decimal("0.01")
 _make = row_maker(COLUMNS)
 
 
@@ -102,6 +104,11 @@ def _kpi(kpi: Kpi) -> dict[str, Any]:
     }
 
 
+def cents(amount: Decimal | None) -> Decimal:
+    """A sum with two decimals, whatever the database left of them."""
+    return (amount or Decimal(0)).quantize(CENT)
+
+
 def _cost(case: UseCase) -> dict[str, Any]:
     """Money over all iterations in the case's currency, and the caps in force."""
     spent = CostEntry.objects.filter(case=case, superseded_by__isnull=True).aggregate(
@@ -112,8 +119,8 @@ def _cost(case: UseCase) -> dict[str, Any]:
     caps = plan.caps.order_by("stage") if plan else []
     return {
         "currency": case.currency,
-        "actual": spent["actual"] or 0,
-        "committed": spent["committed"] or 0,
+        "actual": cents(spent["actual"]),
+        "committed": cents(spent["committed"]),
         "case_cap": plan.case_cap if plan else None,
         "monthly_cap": plan.monthly_cap if plan else None,
         "stage_caps": [{"stage": cap.stage, "amount": cap.amount} for cap in caps],

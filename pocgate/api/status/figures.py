@@ -13,6 +13,7 @@ from django.db.models.functions import RowNumber
 
 from gates.enums import OPEN_REVIEW_STATES
 from gates.models import GateReview
+from pocgate.api.cases.detail import cents
 from pocgate.api.status.counts import OPEN
 from pocgate.identity.models import User
 from portfolio.enums import CostState, Stage, Status
@@ -20,7 +21,7 @@ from portfolio.models import CostEntry, CostPlan, StageSpell, UseCase, UseCaseQu
 from scoring.models import ReadinessScore
 
 SOON = timedelta(days=30)
-ZERO = Decimal(0)
+ZERO = Decimal("0.00")
 
 
 R = TypeVar("R", bound=Model)
@@ -91,9 +92,9 @@ def money(seen: Visible, *, as_of: datetime | None = None) -> list[dict[str, Any
     caps = seen.of(plans).order_by().values_list("case__currency")
     rows: dict[str, dict[str, Any]] = {}
     for currency, state, amount in spent.annotate(Sum("amount")):
-        _money_row(rows, currency)["actual" if state == CostState.ACTUAL else "committed"] += amount
+        _money_row(rows, currency)["actual" if state == CostState.ACTUAL else "committed"] += cents(amount)
     for currency, amount in caps.annotate(Sum("case_cap")):
-        _money_row(rows, currency)["cap"] += amount or ZERO
+        _money_row(rows, currency)["cap"] += cents(amount)
     return [rows[currency] for currency in sorted(rows)]
 
 
