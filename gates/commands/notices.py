@@ -10,13 +10,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gates.enums import SeatRole
-from gates.models import Decision, GateReview
+from gates.models import Decision, GateReview, SignOff
 from gates.queries.seats import standings_of
 from pocgate.identity.enums import Role
 from pocgate.identity.queries import people_with_role
 from pocgate.inbox.commands import Notice, notify
 from pocgate.inbox.enums import NotificationKind
+from portfolio.enums import TeamRole
 from portfolio.models import TeamMember
+from scoring.queries.playbooks import current_playbook
 
 
 def tell_review_requested(review: GateReview, *, now: datetime) -> None:
@@ -77,6 +79,33 @@ def tell_decision(decision: Decision, *, now: datetime) -> None:
     notify(notice, user_ids=sorted(people), now=now)
 
 
+def tell_sign_off_returned(signed: SignOff, *, now: datetime) -> None:
+    """The product owner learns what compliance sent back."""
+    case = signed.case
+    owners = TeamMember.objects.filter(case=case, role=TeamRole.PRODUCT_OWNER, ended_at__isnull=True)
+    shown = {"criterion": _title(signed.criterion), "case": case.reference}
+    title = _("Compliance returned “%(criterion)s” of %(case)s") % shown
+    reason = _("You get this because you are the product owner of this case.")
+    url = reverse("gates:case_reviews", args=[case.reference])
+    news = _News("sign_off_outstanding", "returned", title, reason)
+    _tell_of_sign_off(signed, news, url, owners.values_list("user_id", flat=True), now=now)
+
+
+def tell_sign_off_outdated(signed: SignOff, *, now: datetime) -> None:
+    """Whoever signed learns that newer evidence outdated the signature."""
+    shown = {"criterion": _title(signed.criterion), "case": signed.case.reference}
+    title = _("New evidence came after you signed “%(criterion)s” of %(case)s") % shown
+    reason = _("You get this because you signed this item for compliance.")
+    url = reverse("gates:checklist", args=[signed.case.reference])
+    news = _News("sign_off_outstanding", "outdated", title, reason)
+    _tell_of_sign_off(signed, news, url, [signed.signed_by_id], now=now)
+
+
+def _title(criterion: str) -> str:
+    known = current_playbook().criteria_by_key.get(criterion)
+    return str(known.title) if known else criterion
+
+
 @dataclass(frozen=True)
 class _News:
     """One thing to say about a review."""
@@ -97,5 +126,19 @@ def _tell(review: GateReview, news: _News, user_ids: Iterable[int], *, now: date
         reason=news.reason,
         url=reverse("gates:room", args=[review.pk]),
         case_id=review.case_id,
+    )
+    notify(notice, user_ids=list(user_ids), now=now)
+
+
+def _tell_of_sign_off(signed: SignOff, news: _News, url: str, user_ids: Iterable[int], *, now: datetime) -> None:
+    notice = Notice(
+        kind=news.kind,
+        subject_type="sign_off",
+        subject_id=signed.pk,
+        occasion=news.occasion,
+        title=news.title,
+        reason=news.reason,
+        url=url,
+        case_id=signed.case_id,
     )
     notify(notice, user_ids=list(user_ids), now=now)

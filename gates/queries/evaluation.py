@@ -9,14 +9,15 @@ from typing import Any
 
 from django.utils import timezone
 
-from gates.queries.ratings import scorecard_at
 from gates.rules.verdict import ClosingPlan, GateInputs, RecommendedOutcome, blocking_musts, open_musts, recommend
 from portfolio.models import UseCase
 from scoring.queries.probe_facts import CaseState, answer_states, case_state
+from scoring.queries.scorecards import scorecard_at
 from scoring.rules.facts import CaseFacts
 from scoring.rules.playbook import Playbook
 from scoring.rules.readiness import CriterionResult, Readiness, readiness
 from scoring.rules.scorecard import Scorecard
+from scoring.rules.vocabulary import PASS
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,22 @@ def evaluate(
         open_musts=open_musts(result.results),
         blocking=blocking_musts(inputs, playbook),
     )
+
+
+# What waits for compliance alone; a returned item waits for the team.
+AWAITING_COMPLIANCE = ("awaiting_sign_off", "sign_off_outdated", "sign_off_expired")
+
+
+def as_if_signed(found: Evaluation) -> RecommendedOutcome:
+    """The outcome policy would recommend once compliance accepts every item that waits for it alone.
+
+    A gate may be asked for meanwhile: the vote on it opens only when they are signed.
+    """
+    results = tuple(
+        replace(result, verdict=PASS) if result.reason.code in AWAITING_COMPLIANCE else result
+        for result in found.inputs.results
+    )
+    return recommend(found.playbook, replace(found.inputs, results=results))
 
 
 def with_plans(found: Evaluation, plans: Iterable[ClosingPlan]) -> Evaluation:

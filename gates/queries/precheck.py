@@ -10,7 +10,7 @@ from gates.enums import OPEN_REVIEW_STATES, ReviewKind
 from gates.models import Committee, Condition, GateReview
 from gates.permissions import is_chair_of
 from gates.queries.committees import committee_for
-from gates.queries.evaluation import Evaluation, evaluate
+from gates.queries.evaluation import AWAITING_COMPLIANCE, Evaluation, as_if_signed, evaluate
 from gates.rules.transitions import RequestState, request_blockers
 from gates.rules.verdict import ClosingPlan
 from pocgate.identity.models import User
@@ -20,7 +20,7 @@ from scoring.queries.playbooks import current_playbook
 from scoring.rules.facts import asked
 from scoring.rules.playbook import Criterion
 from scoring.rules.readiness import CriterionResult
-from scoring.rules.vocabulary import ATTESTED, NOT_READY, SIGNED
+from scoring.rules.vocabulary import ATTESTED, SIGNED
 
 NOT_VERIFIED = ("not_verified", "not_applicable_unverified")
 
@@ -34,6 +34,7 @@ class Missing:
     asks: str
     who: str
     may_stay_open: bool
+    awaits_compliance: bool
 
     @property
     def key(self) -> str:
@@ -56,9 +57,24 @@ class Precheck:
     by_chair: bool
 
     @property
-    def is_ready(self) -> bool:
-        """Whether policy would let the review be convened."""
-        return self.evaluation is not None and self.evaluation.recommended.outcome != NOT_READY
+    def recommended(self) -> str:
+        """What policy would recommend once compliance signed what waits for it alone; empty without a stage."""
+        return as_if_signed(self.evaluation).outcome if self.evaluation else ""
+
+    @property
+    def to_mend(self) -> tuple[Missing, ...]:
+        """What has to be mended before the gate can be asked for."""
+        return tuple(missing for missing in self.missing if not missing.may_stay_open and not missing.awaits_compliance)
+
+    @property
+    def to_sign(self) -> tuple[Missing, ...]:
+        """What compliance has to sign before the vote opens."""
+        return tuple(missing for missing in self.missing if missing.awaits_compliance)
+
+    @property
+    def closable(self) -> tuple[Missing, ...]:
+        """Open musts that may stay open under a conditional go, each with an owner and a date."""
+        return tuple(missing for missing in self.missing if missing.criterion.closable)
 
 
 def precheck(
@@ -82,7 +98,7 @@ def precheck(
         open_review=GateReview.objects.filter(case=case, state__in=OPEN_REVIEW_STATES).first(),
         open_conditions=tuple(open_conditions_of(case)),
         evaluation=evaluation,
-        missing=_missing(evaluation) if evaluation else (),
+        missing=missing_of(evaluation) if evaluation else (),
         kind=kind,
         proposal=proposal,
         by_chair=actor is not None and is_chair_of(actor, committee),
@@ -97,7 +113,7 @@ def precheck_blockers(found: Precheck, *, reason: str = "") -> list[Blocker]:
         has_open_review=found.open_review is not None,
         has_committee=found.committee is not None,
         open_conditions=tuple(condition.text for condition in found.open_conditions),
-        recommended=found.evaluation.recommended.outcome if found.evaluation else "",
+        recommended=found.recommended,
         missing=tuple(str(missing.criterion.title) for missing in found.missing if not missing.may_stay_open),
         kind=found.kind,
         proposal=found.proposal,
@@ -106,7 +122,7 @@ def precheck_blockers(found: Precheck, *, reason: str = "") -> list[Blocker]:
     )
     blockers = request_blockers(state)
     if any(blocker.code == "not_ready" for blocker in blockers):
-        blockers += [_missing_blocker(missing) for missing in found.missing if not missing.may_stay_open]
+        blockers += [missing_blocker(missing) for missing in found.missing if not missing.may_stay_open]
     return blockers
 
 
@@ -116,7 +132,8 @@ def open_conditions_of(case: UseCase) -> list[Condition]:
     return list(conditions.select_related("owner", "decision").order_by("due_date", "pk"))
 
 
-def _missing(found: Evaluation) -> tuple[Missing, ...]:
+def missing_of(found: Evaluation) -> tuple[Missing, ...]:
+    """Every open must of the gate, in the order of the playbook."""
     blocking = {result.key for result in found.blocking}
     criteria = found.playbook.criteria_by_key
     return tuple(
@@ -126,6 +143,7 @@ def _missing(found: Evaluation) -> tuple[Missing, ...]:
             asks=str(asked(criteria[result.key], found.facts)),
             who=_who(criteria[result.key], result),
             may_stay_open=result.key not in blocking,
+            awaits_compliance=result.reason.code in AWAITING_COMPLIANCE,
         )
         for result in found.open_musts
     )
@@ -139,7 +157,8 @@ def _who(criterion: Criterion, result: CriterionResult) -> str:
     return "team"
 
 
-def _missing_blocker(missing: Missing) -> Blocker:
+def missing_blocker(missing: Missing) -> Blocker:
+    """One thing missing, with who mends it and how."""
     shown = {
         "criterion": missing.key,
         "title": str(missing.criterion.title),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gates.commands.reviews import Request, request_review, withdraw
+from gates.commands.reviews import Request, open_voting, request_review, withdraw
 from gates.models import Dossier, GateReview
 from gates.queries.precheck import precheck
 from gates.rules.verdict import ClosingPlan
@@ -20,7 +20,7 @@ from portfolio.models import UseCase
 from scoring.models import CriterionAnswer
 from tests.factories.identity import UserFactory
 from tests.factories.portfolio import TeamMemberFactory, UseCaseFactory
-from tests.factories.stage_set import a_stage_set
+from tests.factories.stage_set import SIGNED_AT_GATE_0, a_stage_set
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +73,18 @@ def test_request_of_a_case_that_is_not_ready_lists_who_mends_what_and_changes_no
     assert UseCase.objects.get(pk=stage.case.pk).status == "active"
     assert [model.objects.count() for model in (GateReview, Dossier, Activity, Notification)] == [0, 0, 0, 0]
     assert sent_tasks == []
+
+
+def test_request_may_be_made_while_only_compliance_is_waited_for(now: datetime) -> None:
+    stage = a_stage_set(now)
+    CriterionAnswer.objects.filter(criterion__in=SIGNED_AT_GATE_0).update(superseded_at=now)
+
+    review = stage.request(now)
+    with pytest.raises(NotAllowedNow) as refused:
+        open_voting(review_id=review.pk, closes_at=now + timedelta(days=3), actor=stage.chair, now=now)
+
+    assert review.dossiers.get().recommended == "not_ready"
+    assert codes(refused) == ["not_ready", "must_open", "must_open"]
 
 
 def test_chair_convenes_what_is_not_ready_only_with_a_reason(now: datetime) -> None:

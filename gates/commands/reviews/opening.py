@@ -9,15 +9,20 @@ from django.db import transaction
 from gates.commands.dossiers import evaluate_review, freeze
 from gates.commands.notices import tell_voting_opened
 from gates.commands.states import change_state, lock_review, refuse
+from gates.commands.texts import check_texts
 from gates.enums import ReviewState
 from gates.models import GateReview
+from gates.queries.evaluation import Evaluation
+from gates.queries.precheck import missing_blocker, missing_of
 from gates.queries.seats import SeatStanding, presides, standings_of
 from gates.queries.votes import current_dossier
 from gates.rules.transitions import OpeningState, opening_blockers
 from pocgate.identity.models import User
+from pocgate.kernel.errors import Blocker
 from pocgate.ledger.commands import Act, record
 from portfolio.commands.lifecycle import lock_records
 from scoring.queries.playbooks import playbook_of
+from scoring.rules.vocabulary import NOT_READY
 
 
 def begin_preparation(review: GateReview, *, actor: User, now: datetime) -> None:
@@ -27,23 +32,41 @@ def begin_preparation(review: GateReview, *, actor: User, now: datetime) -> None
         record(Act("review.preparation_begun", "review", review.pk, review.case_id), actor=actor, now=now)
 
 
-def open_voting(*, review_id: int, closes_at: datetime | None, actor: User, now: datetime) -> GateReview:
+def open_voting(
+    *, review_id: int, closes_at: datetime | None, actor: User, now: datetime, convened_reason: str = ""
+) -> GateReview:
     """The chair opens the vote until `closes_at`: everything is evaluated afresh and a new revision is frozen.
 
-    From here to the decision the owner's records stay as the voters see them.
+    A case that is not ready, such as while a sign-off is missing, is convened only with a reason. From here to the
+    decision the owner's records stay as the voters see them.
     """
+    check_texts(convened_reason=convened_reason)
     with transaction.atomic():
         review = lock_review(review_id)
         standings = standings_of(review, now=now)
-        refuse(opening_blockers(opening_state(review, standings, actor=actor, closes_at=closes_at, now=now)))
+        found = evaluate_review(review, now=now)
+        reason = convened_reason.strip() or review.convened_reason
+        state = opening_state(review, standings, actor=actor, closes_at=closes_at, now=now)
+        refuse([*opening_blockers(state), *readiness_blockers(found, reason)])
         begin_preparation(review, actor=actor, now=now)
-        change_state(review, ReviewState.VOTING, voting_opened_at=now, voting_closes_at=closes_at)
-        freeze(review, evaluate_review(review, now=now), reason="voting_opened", actor=actor, now=now)
+        times = {"voting_opened_at": now, "voting_closes_at": closes_at}
+        change_state(review, ReviewState.VOTING, convened_reason=reason, **times)
+        freeze(review, found, reason="voting_opened", actor=actor, now=now)
         lock_records(case_id=review.case_id, actor=actor, now=now)
-        after = {"voting_closes_at": closes_at.isoformat() if closes_at else None}
+        after = {"voting_closes_at": closes_at.isoformat() if closes_at else None, "convened_reason": reason}
         record(Act("review.voting_opened", "review", review.pk, review.case_id, after=after), actor=actor, now=now)
         tell_voting_opened(review, now=now)
     return review
+
+
+def readiness_blockers(found: Evaluation, reason: str) -> list[Blocker]:
+    """Why the review is not convened: each thing missing; none when the chair gave a reason to convene it."""
+    if found.recommended.outcome != NOT_READY or reason:
+        return []
+    missing = [missing for missing in missing_of(found) if not missing.may_stay_open]
+    titles = ", ".join(str(missing.criterion.title) for missing in missing)
+    message = "The case is not ready. Missing: {missing}. The chair may convene it all the same with a reason."
+    return [Blocker("not_ready", message, {"missing": titles}), *(missing_blocker(one) for one in missing)]
 
 
 def opening_state(

@@ -1,0 +1,197 @@
+"""Compliance's signatures: bound to the evidence that was seen, never on one's own, outdated by newer evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from gates.commands.dossiers import refreeze_when_material
+from gates.commands.notices import tell_sign_off_outdated, tell_sign_off_returned
+from gates.commands.reviews.opening import begin_preparation
+from gates.commands.states import lock_review, refuse
+from gates.commands.texts import check_texts
+from gates.enums import ChecklistKind, SignOffState
+from gates.models import GateReview, SignOff, SignOffRevision
+from gates.permissions import can_sign
+from gates.queries.checklists import Checklist, ChecklistItem, checklist_of, sign_offs_outdated
+from gates.queries.committees import conflicts_of
+from gates.queries.reviews import open_review_of
+from gates.rules.transitions import SignOffRequest, sign_off_blockers
+from pocgate.identity.commands import require_recent_sign_in
+from pocgate.identity.models import User
+from pocgate.identity.rules import SignIn
+from pocgate.kernel.errors import Blocker, NotAllowedNow, Stale
+from pocgate.ledger.commands import Act, record
+from portfolio.commands.lifecycle import lock_case
+from portfolio.models import EvidenceRevision, UseCase
+from scoring.commands.answers import revisions_of, verify_answer
+from scoring.commands.sign_offs import outdate_sign_off, record_sign_off
+
+NO_CHECKLIST = Blocker("no_checklist", "This case has no next gate, so there is nothing to sign.")
+
+
+def sign_off(
+    *,
+    case_id: int,
+    criterion: str,
+    state: str,
+    comment: str,
+    revision_ids: Collection[int],
+    actor: User,
+    sign_in: SignIn,
+    now: datetime,
+) -> SignOff:
+    """Accept or return one item of the checklist of the case's next gate, bound to the revisions that were seen.
+
+    Raises RecentSignInRequired, Invalid, Stale when one of the revisions is no longer the latest, and NotAllowedNow
+    (not compliance, on the team, own evidence, not on the checklist, a return without a comment).
+    """
+    require_recent_sign_in(sign_in, now=now)
+    check_texts(comment=comment)
+    with transaction.atomic():
+        review = _lock(case_id)
+        case = UseCase.objects.get(pk=case_id)
+        checklist = checklist_of(case, now=now)
+        item = _item(checklist, criterion)
+        revisions = revisions_of(case, revision_ids)
+        refuse(sign_off_blockers(_request(case, checklist, state, comment, revisions, actor=actor, now=now)))
+        _refuse_outdated_sight(revisions)
+        signed = _write(case, item, state, comment, revisions, actor=actor, now=now)
+        _carry_on(review, signed, actor=actor, now=now)
+    return signed
+
+
+def outdate_overtaken(*, now: datetime) -> int:
+    """Mark every accepted signature whose evidence has a newer revision, for scoring too; the number marked."""
+    return sum(_outdate(sign_off_id, now=now) for sign_off_id in sign_offs_outdated().values_list("pk", flat=True))
+
+
+def _lock(case_id: int) -> GateReview | None:
+    """The open review, then the case: the order in which decisions lock them."""
+    open_review = open_review_of(case_id)
+    review = lock_review(open_review.pk) if open_review else None
+    lock_case(case_id)
+    return review
+
+
+def _item(checklist: Checklist | None, criterion: str) -> ChecklistItem:
+    if checklist is None:
+        raise NotAllowedNow([NO_CHECKLIST])
+    item = checklist.item(criterion)
+    if item is None:
+        message = "“{criterion}” is not on the checklist of gate {gate} for this case."
+        shown = {"criterion": criterion, "gate": checklist.gate}
+        raise NotAllowedNow([Blocker("not_on_checklist", message, shown)])
+    return item
+
+
+def _request(
+    case: UseCase,
+    checklist: Checklist | None,
+    state: str,
+    comment: str,
+    revisions: Sequence[EvidenceRevision],
+    *,
+    actor: User,
+    now: datetime,
+) -> SignOffRequest:
+    return SignOffRequest(
+        is_compliance=can_sign(actor, now=now),
+        on_team=actor.pk in conflicts_of(case.pk, now=now),
+        uploaded_revision=any(revision.uploaded_by_id == actor.pk for revision in revisions),
+        checklist_open=checklist is not None and checklist.is_open,
+        result=state,
+        comment=comment,
+    )
+
+
+def _refuse_outdated_sight(revisions: Sequence[EvidenceRevision]) -> None:
+    for revision in revisions:
+        if EvidenceRevision.objects.filter(evidence=revision.evidence_id, number__gt=revision.number).exists():
+            raise Stale("A newer revision of this evidence was uploaded; look at it before you sign.")
+
+
+def _write(
+    case: UseCase,
+    item: ChecklistItem,
+    state: str,
+    comment: str,
+    revisions: Sequence[EvidenceRevision],
+    *,
+    actor: User,
+    now: datetime,
+) -> SignOff:
+    standing = SignOff.objects.filter(case=case, criterion=item.key, superseded_at__isnull=True)
+    before = {"state": item.state} if standing.update(superseded_at=now) else {}
+    signed = SignOff.objects.create(
+        case=case,
+        criterion=item.key,
+        kind=item.kind,
+        gate=case.stage or 0,
+        iteration=case.iteration,
+        state=state,
+        comment=comment.strip(),
+        signed_by=actor,
+        signed_at=now,
+    )
+    SignOffRevision.objects.bulk_create(SignOffRevision(sign_off=signed, revision=row) for row in revisions)
+    _write_through(signed, item, [revision.pk for revision in revisions], actor=actor, now=now)
+    after = {
+        "criterion": item.key,
+        "state": state,
+        "comment": signed.comment,
+        "revisions": [{"id": revision.pk, "sha256": revision.sha256} for revision in revisions],
+    }
+    record(Act(f"sign_off.{state}", "sign_off", signed.pk, case.pk, before, after), actor=actor, now=now)
+    return signed
+
+
+def _write_through(
+    signed: SignOff, item: ChecklistItem, revision_ids: list[int], *, actor: User, now: datetime
+) -> None:
+    """Readiness counts a signature; a countersignature verifies the team's answer where nobody has yet."""
+    if signed.kind == ChecklistKind.SIGN_OFF:
+        record_sign_off(
+            case_id=signed.case_id,
+            criterion=signed.criterion,
+            state=signed.state,
+            comment=signed.comment,
+            revision_ids=revision_ids,
+            actor=actor,
+            now=now,
+        )
+    elif signed.state == SignOffState.ACCEPTED and _is_unverified(item, actor):
+        verify_answer(case_id=signed.case_id, criterion=signed.criterion, actor=actor, now=now)
+
+
+def _is_unverified(item: ChecklistItem, actor: User) -> bool:
+    return item.answer is not None and item.answer.verified_at is None and item.answer.author_id != actor.pk
+
+
+def _carry_on(review: GateReview | None, signed: SignOff, *, actor: User, now: datetime) -> None:
+    """What follows for the review: preparation has begun, and a vote that runs gets a new revision where it matters."""
+    if review is not None:
+        begin_preparation(review, actor=actor, now=now)
+        refreeze_when_material(review_id=review.pk, actor=actor, now=now)
+    if signed.state == SignOffState.RETURNED:
+        tell_sign_off_returned(signed, now=now)
+
+
+def _outdate(sign_off_id: int, *, now: datetime) -> bool:
+    with transaction.atomic():
+        case_id = SignOff.objects.values_list("case_id", flat=True).get(pk=sign_off_id)
+        review = _lock(case_id)
+        standing = SignOff.objects.filter(pk=sign_off_id, superseded_at__isnull=True, outdated_at__isnull=True)
+        if not standing.update(outdated_at=now):
+            return False
+        signed = SignOff.objects.select_related("case").get(pk=sign_off_id)
+        if signed.kind == ChecklistKind.SIGN_OFF:
+            outdate_sign_off(case_id=case_id, criterion=signed.criterion, now=now)
+        after = {"criterion": signed.criterion}
+        record(Act("sign_off.outdated", "sign_off", signed.pk, case_id, after=after), actor=None, now=now)
+        if review is not None:
+            refreeze_when_material(review_id=review.pk, actor=None, now=now)
+        tell_sign_off_outdated(signed, now=now)
+    return True
