@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from portfolio.web import imports
+from portfolio.web import imports, register
 
 app_name = "portfolio"
 import_urls: list[URLPattern | URLResolver] = [
@@ -15,4 +15,13 @@ import_urls: list[URLPattern | URLResolver] = [
     path("imports/<int:run_id>/recheck/", imports.import_recheck, name="import_recheck"),
     path("imports/mappings/<int:mapping_id>/delete/", imports.mapping_delete, name="mapping_delete"),
 ]
-urlpatterns: list[URLPattern | URLResolver] = [*import_urls]
+register_urls: list[URLPattern | URLResolver] = [
+    path("register/", register.register, name="register"),
+    path("register/similar/", register.similar, name="similar"),
+    path("register/<str:reference>/", register.register_resume, name="register_resume"),
+    path("register/<str:reference>/<int:step>/", register.register_step, name="register_step"),
+    path("register/<str:reference>/hand-in/", register.register_review, name="register_review"),
+    path("register/<str:reference>/archive/", register.archive, name="archive"),
+    path("register/<str:reference>/unarchive/", register.unarchive, name="unarchive"),
+]
+urlpatterns: list[URLPattern | URLResolver] = [*import_urls, *register_urls]

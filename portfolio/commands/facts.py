@@ -12,14 +12,15 @@ from pocgate.kernel.errors import Blocker
 from pocgate.ledger.commands import Act, record
 from pocgate.ledger.models import Activity
 from portfolio.commands.opening import case_to_edit, invalid_when, note_change, refuse_when
-from portfolio.enums import FACT_VALUES, FactKey
+from portfolio.enums import FACT_VALUES, FactKey, YesNoUnknown
 from portfolio.models import CaseFact, UseCase
-from portfolio.permissions import require
+from portfolio.permissions import can, require
 from portfolio.rules.facts import fact_problems, needs_compliance, needs_two_persons
 
 VALUES: Mapping[str, frozenset[str]] = {key: frozenset(choices.values) for key, choices in FACT_VALUES.items()}
 PROPOSED = "fact.leaving_prohibited_proposed"
 PROPOSAL_LASTS = timedelta(days=14)
+CLAIMED_NONE = "The owner says there is none; compliance confirms it."
 
 
 def set_fact(*, case_id: int, key: str, value: str, actor: User, now: datetime, reason: str = "") -> CaseFact:
@@ -31,7 +32,7 @@ def set_fact(*, case_id: int, key: str, value: str, actor: User, now: datetime, 
     with transaction.atomic():
         case = case_to_edit(case_id, act="edit_facts", actor=actor, now=now)
         old = CaseFact.objects.filter(case=case, key=key, valid_until__isnull=True).first()
-        if old is not None and old.value == value:
+        if old is not None and old.value == value and (key != FactKey.PERSONAL_DATA or old.reason == reason):
             return old
         if needs_compliance(key, old.value if old else None, value):
             require("lower_facts", actor, case, now=now)
@@ -47,6 +48,28 @@ def set_facts(*, case_id: int, values: Mapping[str, str], actor: User, now: date
             if value:
                 set_fact(case_id=case_id, key=key, value=value, actor=actor, now=now, reason=reason)
         return UseCase.objects.get(pk=case_id)
+
+
+def answer_questions(*, case_id: int, answers: Mapping[str, str], actor: User, now: datetime) -> UseCase:
+    """The owner's answers at registration; blank ones leave what is known.
+
+    That there is no personal data is compliance's to state: the owner's “no” is kept as not known, with that word.
+    """
+    values = {key: value for key, value in answers.items() if value}
+    with transaction.atomic():
+        case = UseCase.objects.get(pk=case_id)
+        claimed = values.pop(FactKey.PERSONAL_DATA, "")
+        set_facts(case_id=case_id, values=values, actor=actor, now=now)
+        if claimed == YesNoUnknown.NO and not can("lower_facts", actor, case, now=now):
+            known = CaseFact.objects.filter(case=case, key=FactKey.PERSONAL_DATA, valid_until__isnull=True).first()
+            if known is not None and known.value == YesNoUnknown.NO:
+                return case
+            values = {FactKey.PERSONAL_DATA: YesNoUnknown.UNKNOWN}
+            set_facts(case_id=case_id, values=values, actor=actor, now=now, reason=CLAIMED_NONE)
+        else:
+            set_facts(case_id=case_id, values={FactKey.PERSONAL_DATA: claimed}, actor=actor, now=now)
+        case.refresh_from_db()
+    return case
 
 
 def propose_leaving_prohibited(*, case_id: int, value: str, reason: str, actor: User, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -81,6 +82,27 @@ def accept_case(*, case_id: int, actor: User, now: datetime) -> TeamMember:
     with transaction.atomic():
         case = case_to_edit(case_id, act="accept_case", actor=actor, now=now)
         return _join(case, actor, TeamRole.PRODUCT_OWNER, actor=actor, now=now)
+
+
+def name_roles(*, case_id: int, people: Mapping[str, User | None], actor: User, now: datetime) -> UseCase:
+    """Make these people the only holders of these roles; None empties a role. Who is named already stays as they are.
+
+    The product owner is handed over, never emptied.
+    """
+    with transaction.atomic():
+        case = case_to_edit(case_id, act="edit_case", actor=actor, now=now)
+        for role, person in sorted(people.items()):
+            if role == TeamRole.PRODUCT_OWNER:
+                if person is not None:
+                    change_product_owner(case_id=case_id, user=person, actor=actor, now=now)
+                continue
+            holders = TeamMember.objects.filter(case=case, role=role, ended_at__isnull=True).order_by("pk")
+            for member in holders:
+                if person is None or member.user_id != person.pk:
+                    end_membership(member_id=member.pk, actor=actor, now=now)
+            if person is not None and not any(member.user_id == person.pk for member in holders):
+                add_member(case_id=case_id, user=person, role=role, actor=actor, now=now)
+    return case
 
 
 def _candidate(user: User) -> Candidate:

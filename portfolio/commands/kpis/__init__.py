@@ -1,6 +1,6 @@
 """KPIs: their definitions and thresholds, and their readings."""
 
-from portfolio.commands.kpis.definitions import change_definition, define_kpi, retire_kpi
+from portfolio.commands.kpis.definitions import change_definition, define_kpi, rename_kpi, retire_kpi
 from portfolio.commands.kpis.readings import (
     ReadingRow,
     correct_reading,
@@ -16,6 +16,7 @@ __all__ = [
     "define_kpi",
     "record_reading",
     "record_readings",
+    "rename_kpi",
     "retire_kpi",
     "set_threshold",
 ]

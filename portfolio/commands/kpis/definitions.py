@@ -78,6 +78,23 @@ def change_definition(*, kpi_id: int, definition: Definition, actor: User, now: 
     return opened
 
 
+def rename_kpi(*, kpi_id: int, name: str, actor: User, now: datetime) -> Kpi:
+    """Another name; key, definition and readings stay."""
+    clean = " ".join(name.split())
+    invalid_when(short_text_problems("name", clean, NAME_LENGTH, required=True))
+    with transaction.atomic():
+        found = Kpi.objects.get(pk=kpi_id)
+        case = case_to_edit(found.case_id, act="define_kpis", actor=actor, now=now)
+        kpi = Kpi.objects.select_for_update().get(pk=kpi_id)
+        if kpi.name == clean:
+            return kpi
+        before = {"name": kpi.name}
+        Kpi.objects.filter(pk=kpi.pk).update(name=clean)
+        kpi.name = clean
+        note_change(case, Act("kpi.renamed", "kpi", kpi.pk, case.pk, before, {"name": clean}), actor=actor, now=now)
+    return kpi
+
+
 def retire_kpi(*, kpi_id: int, reason: str, actor: User, now: datetime) -> Kpi:
     """Stop measuring by this KPI; its readings stay. A reason is needed once there are readings."""
     with transaction.atomic():
