@@ -139,6 +139,14 @@ class MappingForm(forms.Form):
             for column in self.summary.get("mapping", [])
         ]
 
+    def mapped_columns(self) -> list[dict[str, Any]]:
+        """Columns that fill a field."""
+        return [column for column in self.columns() if column["field"]]
+
+    def other_columns(self) -> list[dict[str, Any]]:
+        """Columns that are kept as raw cells only."""
+        return [column for column in self.columns() if not column["field"]]
+
     def words(self) -> list[dict[str, Any]]:
         """Each word with its field of the form; guessed ones first."""
         rows = [

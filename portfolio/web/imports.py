@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pocgate.identity.queries import SignedInRequest
@@ -18,7 +19,7 @@ from pocgate.kernel.http import polled
 from pocgate.kernel.models import Job
 from pocgate.kernel.uploads import was_too_large
 from portfolio.commands import imports as commands
-from portfolio.enums import ImportAction, ImportState
+from portfolio.enums import ImportAction, ImportState, Stage, Status, Tier
 from portfolio.forms.imports import MappingForm, ReadingForm, UploadForm
 from portfolio.importing.mapping_yaml import load_mapping
 from portfolio.importing.refusal import Refused
@@ -26,7 +27,13 @@ from portfolio.models import ImportMapping, ImportRow, ImportRun
 from portfolio.permissions import can, require_import
 from portfolio.queries import imports as reads
 
-ROWS_SHOWN = 100
+ROWS_SHOWN = 25
+BUCKETS = {
+    **{str(stage): label for stage, label in Stage.choices},
+    "retired": Status.RETIRED.label,
+    "closed": gettext_lazy("closed"),
+    "unknown": gettext_lazy("stage not known"),
+}
 BUSY = (ImportState.CHECKING, ImportState.APPLYING)
 
 
@@ -172,8 +179,8 @@ def _context(
         "mapping": mapping or MappingForm(summary=run.summary),
         "blockers": commands.apply_blockers(run, accept_imputed=True) if run.state == ImportState.CHECKED else [],
         "needs_consent": run.summary.get("needs_consent") and not run.mapping_confirmed,
-        "stages": list(run.summary.get("stages", {}).items()),
-        "tiers": [(tier, count) for tier, count in run.summary.get("tiers", {}).items() if count],
+        "stages": [(BUCKETS[name], count) for name, count in run.summary.get("stages", {}).items()],
+        "tiers": [(Tier(tier).label, count) for tier, count in run.summary.get("tiers", {}).items() if count],
         "actions": [(value, label, run.summary.get(value, 0)) for value, label in ImportAction.choices],
         **_rows(run, action, request.GET.get("after", "")),
     }
