@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default as email_policy
@@ -64,9 +64,11 @@ def _header(message: EmailMessage, name: str) -> str:
 
 def _sent_at(message: EmailMessage) -> datetime | None:
     try:
-        return parsedate_to_datetime(_header(message, "Date"))
+        at = parsedate_to_datetime(_header(message, "Date"))
     except ValueError:
         return None
+    # "-0000" says UTC without a place, which Python reads as naive.
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _body(message: EmailMessage) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -61,9 +61,15 @@ def when(at: datetime | date | None, style: str = "date") -> SafeString:
     shown = {
         "date": formats.date_format(local, "j M Y"),
         "time": formats.date_format(local, "j M Y, H:i"),
-        "ago": gettext("%(time)s ago") % {"time": timesince(at, depth=1)},
+        "ago": _ago(at),
     }[style]
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact, shown)
+
+
+def _ago(at: datetime) -> str:
+    if timezone.now() - at < timedelta(minutes=1):
+        return gettext("just now")
+    return gettext("%(time)s ago") % {"time": timesince(at, depth=1)}
 
 
 @register.simple_tag

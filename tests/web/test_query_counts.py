@@ -1,0 +1,111 @@
+"""As many queries for three rows as for one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from pocgate.inbox.models import Notification
+from pocgate.ledger.commands import Act, record
+from portfolio.models import UseCase
+from scoring.queries.playbooks import default_playbook_text
+from tests.factories.identity import UserFactory
+from tests.factories.portfolio import TeamMemberFactory, UseCaseFactory
+from tests.factories.readiness import PublishedPlaybookFactory, ReadinessScoreFactory
+from tests.web.conftest import Visitor
+
+pytestmark = pytest.mark.django_db
+
+# Session, person, standing; then what the page itself reads.
+FRAME = 3
+
+
+def case(person: object) -> UseCase:
+    """A case of the person with everything that lists show of it."""
+    made: UseCase = UseCaseFactory(with_spell=True)
+    TeamMemberFactory(case=made, user=person)
+    ReadinessScoreFactory(case=made)
+    act = Act("case.edited", "use_case", made.pk, made.pk, {"title": "a"}, {"title": "b"})
+    record(act, actor=UserFactory(), now=timezone.now())
+    return made
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize(
+    ("address", "queries"),
+    [
+        # visible to whom (2), departments to filter by, count, rows
+        ("/portfolio/", FRAME + 5),
+        ("/portfolio/?ordering=-readiness&stage=0&status=active", FRAME + 5),
+        ("/portfolio/board/", FRAME + 17),
+        ("/", FRAME + 15),
+        ("/search/?q=case", FRAME + 7),
+    ],
+)
+def test_page_with_one_or_three_rows_asks_the_same(
+    rows: int, address: str, queries: int, visitor: Visitor, django_assert_num_queries: Any
+) -> None:
+    PublishedPlaybookFactory(text=default_playbook_text())
+    client = visitor("auditor")
+    for _ in range(rows):
+        case(client.person)  # type: ignore[attr-defined]
+    client.get(address)
+
+    with django_assert_num_queries(queries):
+        response = client.get(address)
+
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_activity_with_one_or_three_rows_asks_the_same(
+    rows: int, visitor: Visitor, django_assert_num_queries: Any
+) -> None:
+    PublishedPlaybookFactory(text=default_playbook_text())
+    client = visitor("auditor")
+    one = case(client.person)  # type: ignore[attr-defined]
+    for _ in range(rows):
+        record(Act("case.edited", "use_case", one.pk, one.pk), actor=UserFactory(), now=timezone.now())
+    client.get(f"/cases/{one.reference}/activity/")
+
+    with django_assert_num_queries(FRAME + 13):
+        client.get(f"/cases/{one.reference}/activity/")
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_notifications_with_one_or_three_rows_ask_the_same(
+    rows: int, visitor: Visitor, django_assert_num_queries: Any
+) -> None:
+    client = visitor()
+    now = timezone.now()
+    for number in range(rows):
+        Notification.objects.create(
+            user=client.person,  # type: ignore[attr-defined]
+            kind="decision_made",
+            subject_type="decision",
+            subject_id=str(number),
+            occasion="made",
+            title="Decided",
+            reason="You own the case.",
+            url="/",
+            created_at=now - timedelta(minutes=number),
+        )
+
+    with django_assert_num_queries(FRAME + 1):
+        response = client.get("/notifications/")
+
+    assert response.context["unread"] == rows
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_administration_with_one_or_three_people_asks_the_same(
+    rows: int, visitor: Visitor, django_assert_num_queries: Any
+) -> None:
+    client = visitor("admin")
+    UserFactory.create_batch(rows)
+
+    with django_assert_num_queries(FRAME + 6):
+        client.get("/administration/")
