@@ -21,7 +21,7 @@ JSON = "application/json"
 def plain(value: object) -> str:
     """What JSON has no type for: times in UTC as ISO 8601, decimals as text so that no digit is lost."""
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat()
     if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, Decimal | UUID | Promise):

@@ -4,31 +4,35 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Generic, TypeVar
 
-from pocgate.api.answers import encode
-from pocgate.api.cases.lists import case_header, case_rows
+from pocgate.api.cases.lists import case_header, case_lines, case_rows
 from pocgate.api.formats import MEDIA_TYPES, ndjson_chunks
 from pocgate.kernel.spreadsheets import csv_chunks, write_xlsx
 from portfolio.models import UseCaseQuerySet
+
+R = TypeVar("R")
 
 SHEET = "use cases"
 FORMATS = tuple(MEDIA_TYPES)
 
 
-class Counting:
+class Counting(Generic[R]):
     """Passes rows on and counts them."""
 
-    def __init__(self, rows: Iterator[dict[str, Any]]) -> None:
+    def __init__(self, rows: Iterator[R]) -> None:
         self.rows = rows
         self.count = 0
 
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        for row in self.rows:
-            self.count += 1
-            yield row
+    def __iter__(self) -> Iterator[R]:
+        return self
+
+    def __next__(self) -> R:
+        row = next(self.rows)
+        self.count += 1
+        return row
 
 
 def export(cases: UseCaseQuerySet, values: Mapping[str, Any], kind: str, target: BinaryIO) -> int:
@@ -36,33 +40,30 @@ def export(cases: UseCaseQuerySet, values: Mapping[str, Any], kind: str, target:
 
     `kind` is one of `FORMATS`; `values` are those of the list's parameters. CSV and XLSX hold no formulas.
     """
-    rows = Counting(case_rows(cases, values))
-    if kind == "xlsx":
-        _write_workbook(rows, values, target)
+    if kind in {"json", "ndjson"}:
+        lines = Counting(case_lines(cases, values))
+        target.writelines(ndjson_chunks(lines) if kind == "ndjson" else _json_chunks(lines))
+        return lines.count
+    rows = Counting(tuple(row.values()) for row in case_rows(cases, values))
+    if kind == "csv":
+        target.writelines(text.encode() for text in csv_chunks(case_header(values), rows))
     else:
-        target.writelines(_chunks(rows, values, kind))
+        _write_workbook(rows, case_header(values), target)
     return rows.count
 
 
-def _chunks(rows: Counting, values: Mapping[str, Any], kind: str) -> Iterator[bytes]:
-    if kind == "csv":
-        cells = (tuple(row.values()) for row in rows)
-        return (chunk.encode() for chunk in csv_chunks(case_header(values), cells))
-    return ndjson_chunks(rows) if kind == "ndjson" else _json_chunks(rows)
-
-
-def _json_chunks(rows: Counting) -> Iterator[bytes]:
+def _json_chunks(lines: Iterator[str]) -> Iterator[bytes]:
     """One array, a row per line."""
     before = "[\n"
-    for row in rows:
-        yield (before + encode(row)).encode()
+    for line in lines:
+        yield (before + line).encode()
         before = ",\n"
     yield b"\n]\n" if before == ",\n" else b"[]\n"
 
 
-def _write_workbook(rows: Counting, values: Mapping[str, Any], target: BinaryIO) -> None:
+def _write_workbook(rows: Iterator[tuple[Any, ...]], header: Sequence[str], target: BinaryIO) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export.xlsx"
-        write_xlsx(path, SHEET, case_header(values), (tuple(row.values()) for row in rows))
+        write_xlsx(path, SHEET, header, rows)
         with path.open("rb") as file:
             shutil.copyfileobj(file, target)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from django.http import FileResponse, HttpRequest, StreamingHttpResponse
@@ -12,7 +13,6 @@ from django.http.response import HttpResponseBase
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.request import Request
 
-from pocgate.api.answers import encode
 from pocgate.api.parameters import Parameter, choice
 from pocgate.kernel.spreadsheets import csv_chunks, write_xlsx
 
@@ -42,21 +42,15 @@ def wanted_format(request: HttpRequest | Request, given: str | None) -> str:
     raise NotAcceptable
 
 
-def ndjson_chunks(rows: Iterable[object]) -> Iterator[bytes]:
+def ndjson_chunks(lines: Iterator[str]) -> Iterator[bytes]:
     """One JSON object per line, some hundred lines at a time."""
-    chunk: list[str] = []
-    for row in rows:
-        chunk.append(encode(row))
-        if len(chunk) >= ROWS_PER_CHUNK:
-            yield ("\n".join(chunk) + "\n").encode()
-            chunk = []
-    if chunk:
+    while chunk := list(islice(lines, ROWS_PER_CHUNK)):
         yield ("\n".join(chunk) + "\n").encode()
 
 
-def ndjson_answer(rows: Iterable[object], name: str) -> HttpResponseBase:
+def ndjson_answer(lines: Iterator[str], name: str) -> HttpResponseBase:
     """A stream of lines."""
-    return _streamed(ndjson_chunks(rows), "ndjson", name)
+    return _streamed(ndjson_chunks(lines), "ndjson", name)
 
 
 def csv_answer(header: Sequence[str], rows: Iterable[Sequence[object]], name: str) -> HttpResponseBase:

@@ -40,7 +40,7 @@ def test_list_shows_a_case_with_readiness_blockers_and_next_gate(caller: Caller)
     assert (row["title"], row["stage"], row["status"], row["tier"]) == ("Claims triage", 1, "active", "high")
     assert (row["readiness"], row["readiness_gate"], row["blockers"], row["next_gate"]) == (63.5, 1, 3, 1)
     assert (row["department"], row["unit"], row["technology"]) == (case.department.name, None, ["nlp"])
-    assert row["updated_at"] == "2024-01-01T00:00:00Z"
+    assert row["updated_at"] == "2024-01-01T00:00:00+00:00"
 
 
 @pytest.mark.parametrize("ordering", ["number", "-updated_at", "readiness", "-readiness", "title"])
@@ -261,3 +261,20 @@ def test_list_stream_needs_as_many_queries_for_three_as_for_one(caller: Caller, 
             ReadinessScoreFactory(case=UseCaseFactory())
         with django_assert_num_queries(4):
             assert len(streamed(client.get(f"{LIST}?format=ndjson")).splitlines()) == expected
+
+
+@pytest.mark.parametrize("fields", ["", "&fields=problem_statement,reference,next_gate,readiness_is_current"])
+def test_list_lines_of_the_database_equal_rows_of_ours(caller: Caller, fields: str) -> None:
+    at = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
+    case = UseCaseFactory(
+        number=123456, title='Ü "quoted" \\ \n', technology=["é", 'a"b'], stage=3, status="retired", updated_at=at
+    )
+    UseCaseFactory(number=7, department=None, stage=None, computed_version=1, target_gate_date=at.date())
+    ReadinessScoreFactory(case=case, overall=Decimal("7.10"))
+    client = caller()
+
+    lines = streamed(client.get(f"{LIST}?format=ndjson{fields}")).decode().splitlines()
+
+    page = client.get(f"{LIST}?limit=9{fields}").json()["results"]
+    assert [json.loads(line) for line in lines] == page
+    assert [list(json.loads(line)) for line in lines] == [list(row) for row in page]

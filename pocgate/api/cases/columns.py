@@ -7,6 +7,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Case, CharField, ExpressionWrapper, F, Q, SmallIntegerField, Value, When
+from django.db.models.expressions import BaseExpression
+from django.db.models.fields import BooleanField
+from django.db.models.functions import Cast, Concat, Greatest, Length, LPad
+
 from portfolio.enums import Origin, Stage, Status, Tier
 
 ENDED = frozenset({Status.DRAFT.value, Status.STOPPED.value, Status.RETIRED.value})
@@ -42,10 +47,24 @@ def is_current(computed: int, requested: int) -> bool:
     return computed >= requested
 
 
+def _reference_sql() -> BaseExpression:
+    digits = Cast("number", CharField())
+    return Concat(Value("UC-"), LPad(digits, Greatest(Value(4), Length(digits)), Value("0")))
+
+
+def _next_gate_sql() -> BaseExpression:
+    return Case(When(status__in=sorted(ENDED), then=Value(None)), default=F("stage"), output_field=SmallIntegerField())
+
+
+def _is_current_sql() -> BaseExpression:
+    return ExpressionWrapper(Q(computed_version__gte=F("requested_version")), output_field=BooleanField())
+
+
 @dataclass(frozen=True)
 class Column:
     """A column from `sources` (lookups from the case); `make` turns their values into its own, None copies the first.
 
+    `sql` is what `make` does, said to a database that makes the JSON itself; None takes the first source as it is.
     Columns that are not `standard` are long and come only when `fields=` names them.
     """
 
@@ -55,10 +74,18 @@ class Column:
     schema: Mapping[str, Any] = field(default_factory=lambda: TEXT)
     make: Callable[..., object] | None = None
     standard: bool = True
+    sql: Callable[[], BaseExpression] | None = None
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("reference", ("number",), "UC-0042.", {"type": "string", "pattern": "^UC-[0-9]{4,}$"}, reference),
+    Column(
+        "reference",
+        ("number",),
+        "UC-0042.",
+        {"type": "string", "pattern": "^UC-[0-9]{4,}$"},
+        reference,
+        sql=_reference_sql,
+    ),
     Column("title", ("title",), "What it is called."),
     Column("department", ("department__name",), "The department's name.", _or_null(TEXT)),
     Column("unit", ("unit__name",), "The unit's name.", _or_null(TEXT)),
@@ -77,6 +104,7 @@ COLUMNS: tuple[Column, ...] = (
         "The gate that closes the present stage.",
         _or_null({"type": "integer", "enum": list(Stage.values)}),
         next_gate,
+        sql=_next_gate_sql,
     ),
     Column(
         "target_gate_date", ("target_gate_date",), "When it is planned.", _or_null({"type": "string", "format": "date"})
@@ -103,6 +131,7 @@ COLUMNS: tuple[Column, ...] = (
         "False while a change waits to be computed.",
         {"type": "boolean"},
         is_current,
+        sql=_is_current_sql,
     ),
     Column("governed_at", ("governed_at",), "When the first review began here.", _or_null(TIME)),
     Column("archived_at", ("archived_at",), "When a draft was put away.", _or_null(TIME)),
@@ -132,6 +161,11 @@ def lookups(columns: Sequence[Column]) -> list[str]:
     """What to select: the first source of each column in its place, then what else some of them need."""
     first = [column.sources[0] for column in columns]
     return first + [source for column in columns for source in column.sources[1:]]
+
+
+def members(columns: Sequence[Column]) -> dict[str, BaseExpression | F]:
+    """The row's object for a database that makes the JSON itself."""
+    return {column.name: column.sql() if column.sql else F(column.sources[0]) for column in columns}
 
 
 def row_maker(columns: Sequence[Column]) -> RowMaker:

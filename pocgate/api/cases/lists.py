@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from pocgate.api.cases.columns import Column, chosen, lookups, row_maker
+from django.db.models import QuerySet
+
+from pocgate.api.answers import encode
+from pocgate.api.cases.columns import Column, chosen, lookups, members, row_maker
 from pocgate.api.cases.filters import ORDERINGS, READINESS, TIE, filtered, ordered_by_readiness
 from pocgate.api.cursors import DEFAULT_LIMIT, page_of, question_of, write_cursor
-from portfolio.models import UseCaseQuerySet
+from pocgate.kernel.json_rows import JsonText, makes_json
+from portfolio.models import UseCase, UseCaseQuerySet
 
 ROWS_PER_FETCH = 2000
+
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -42,15 +48,29 @@ def case_rows(cases: UseCaseQuerySet, values: Mapping[str, Any]) -> Iterator[dic
     return map(make, _values(cases, values, columns))
 
 
+def case_lines(cases: UseCaseQuerySet, values: Mapping[str, Any]) -> Iterator[str]:
+    """Every row as one line of JSON; on PostgreSQL made by the database, several times faster than here."""
+    if not makes_json(cases.db):
+        return map(encode, case_rows(cases, values))
+    text = JsonText(members(chosen(values.get("fields"))))
+    return _cut(_in_order(cases, values).values_list(text, flat=True), values)
+
+
 def case_header(values: Mapping[str, Any]) -> list[str]:
     """The names of the columns, for formats that begin with them."""
     return [column.name for column in chosen(values.get("fields"))]
 
 
 def _values(cases: UseCaseQuerySet, values: Mapping[str, Any], columns: Sequence[Column]) -> Iterator[tuple[Any, ...]]:
+    return _cut(_in_order(cases, values).values_list(*lookups(columns)), values)
+
+
+def _in_order(cases: UseCaseQuerySet, values: Mapping[str, Any]) -> QuerySet[UseCase]:
     key = ORDERINGS[values.get("ordering", TIE)]
-    rows = page_of(_wanted(cases, values), key, values.get("cursor"), question_of(values))
-    selected = rows.values_list(*lookups(columns))
+    return page_of(_wanted(cases, values), key, values.get("cursor"), question_of(values))
+
+
+def _cut(selected: QuerySet[UseCase, R], values: Mapping[str, Any]) -> Iterator[R]:
     if "limit" in values:
         selected = selected[: values["limit"]]
     return selected.iterator(chunk_size=ROWS_PER_FETCH)

@@ -16,7 +16,7 @@ from pocgate.api.cases.bodies import CaseBody, SubmissionBody
 from pocgate.api.cases.detail import case_detail
 from pocgate.api.cases.filters import LIST_PARAMETERS
 from pocgate.api.cases.gate_check import gate_check
-from pocgate.api.cases.lists import case_header, case_page, case_rows
+from pocgate.api.cases.lists import case_header, case_lines, case_page, case_rows
 from pocgate.api.cases.readiness import case_readiness
 from pocgate.api.cases.shapes import CASE, CASE_PAGE, CASE_ROW, GATE_CHECK, READINESS
 from pocgate.api.formats import MEDIA_TYPES, csv_answer, ndjson_answer, wanted_format, xlsx_answer
@@ -71,9 +71,9 @@ class UseCasesView(ApiView):
         if kind == "json":
             page = case_page(cases, self.values)
             return json_answer(request, {"results": page.rows, "next_cursor": page.next_cursor})
-        rows = case_rows(cases, self.values)
         if kind == "ndjson":
-            return ndjson_answer(rows, FILE_NAME)
+            return ndjson_answer(case_lines(cases, self.values), FILE_NAME)
+        rows = case_rows(cases, self.values)
         cells = (tuple(row.values()) for row in rows)
         return (csv_answer if kind == "csv" else xlsx_answer)(case_header(self.values), cells, FILE_NAME)
 
