@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "gates",
     "pocgate.web",
     "pocgate.api",
+    "pocgate.demo",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,0 +1,1 @@
+"""What happens to the demonstration's cases when: pure, and the same for the same seed and moment."""

@@ -1,0 +1,164 @@
+"""KPIs with thresholds set before measuring, and readings that walk from baseline towards target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+from pocgate.demo.plan.scripts import DRAFT
+from pocgate.demo.plan.setting import Setting
+from pocgate.demo.plan.shapes import KpiPlan, ReadingPlan, ThresholdPlan
+from pocgate.demo.plan.subjects import Measure
+from pocgate.demo.plan.timeline import Phase
+
+# The share of the way from baseline to target that a threshold asks for, by gate.
+_THRESHOLD_SHARE = {1: 0.55, 2: 0.45, 3: 0.55}
+_SETS = ("hold-out set A", "hold-out set B", "shadow week")
+_ADOPTION = Measure("Share of the desk's items handled with it", "%", "higher", Decimal(0), Decimal(80))
+_LATENCY = Measure("Answer time, 95th percentile", "s", "lower", Decimal(6), Decimal(2))
+_WEEK, _MONTH = 7, 28
+
+
+def kpis(setting: Setting) -> Iterator[KpiPlan]:
+    """The primary KPI from the registration on; the others as the stages ask for them."""
+    subject = setting.subject
+    created = setting.course.created_at + timedelta(minutes=45)
+    primary = _kpi(setting, "primary", subject.primary, "primary", "outcome", created)
+    if setting.script.state == DRAFT:
+        yield primary
+        return
+    yield _measured(setting, primary, (2, 3))
+    quality = _kpi(setting, "quality", subject.quality, "acceptance", "quality", created + timedelta(days=2))
+    yield _tested(setting, quality)
+    yield _measured(setting, _guardrail(setting, created + timedelta(days=3)), (2,))
+    pilot = setting.first_phase(2)
+    if pilot is not None:
+        at = pilot.start + timedelta(days=1)
+        adoption = _kpi(setting, "adoption", _ADOPTION, "guardrail", "adoption", at)
+        yield _measured(setting, replace(adoption, gates=(3,)), (3,), start=0.45)
+        latency = _kpi(setting, "latency", _LATENCY, "guardrail", "latency", at)
+        yield _measured(setting, replace(latency, gates=(3,), slo_of="latency"), (3,), start=0.8)
+
+
+def _kpi(setting: Setting, key: str, measure: Measure, role: str, kind: str, at: datetime) -> KpiPlan:
+    return KpiPlan(
+        key=key,
+        name=measure.name,
+        role=role,
+        kind=kind,
+        slo_of="",
+        unit=measure.unit,
+        direction=measure.direction,
+        baseline=measure.baseline,
+        target=measure.target,
+        cadence_days=_WEEK if setting.script.detailed else _MONTH,
+        min_samples=50,
+        owner=setting.owner,
+        created_at=at,
+        target_date=(setting.course.created_at + timedelta(days=365)).date(),
+        baseline_source="Mean of the twelve months before",
+        thresholds=_thresholds(setting, measure, role, kind, at),
+    )
+
+
+def _thresholds(setting: Setting, measure: Measure, role: str, kind: str, at: datetime) -> tuple[ThresholdPlan, ...]:
+    """Set before the gate that confirms them, one stage ahead."""
+    gates = {"primary": (2, 3), "acceptance": (1,), "guardrail": (2,)}[role]
+    if kind in ("adoption", "latency"):
+        gates = (3,)
+    found = []
+    for gate in gates:
+        phase = setting.first_phase(gate - 1)
+        if phase is None:
+            continue
+        share = Decimal(str(_THRESHOLD_SHARE[gate]))
+        value = measure.baseline + share * (measure.target - measure.baseline)
+        if measure.target == measure.baseline:
+            value = measure.baseline * (Decimal("1.1") if measure.direction == "lower" else Decimal("0.9"))
+        # Half into the stage before; an open stage has it early, so that readings that follow count.
+        moment = min(max(at, phase.start) + timedelta(days=5), phase.end - timedelta(days=1))
+        found.append(ThresholdPlan(gate, _rounded(value), max(moment, at)))
+    return tuple(found)
+
+
+def _guardrail(setting: Setting, at: datetime) -> KpiPlan:
+    return _kpi(setting, "guardrail", setting.subject.guardrail, "guardrail", "outcome", at)
+
+
+def _tested(setting: Setting, kpi: KpiPlan) -> KpiPlan:
+    """Offline and shadow readings of the prototype, the last shortly before the gate."""
+    readings: list[ReadingPlan] = []
+    for phase in setting.phases_of(1):
+        ends = [share for share in (0.5, 0.72, 0.93) if phase.is_done or share <= setting.script.progress]
+        for source, share in zip(_SETS, ends, strict=False):
+            at = phase.start + share * (phase.end - phase.start)
+            if setting.script.reach < 1 and phase.iteration < setting.course.iteration:
+                reach = setting.script.reach
+            else:
+                reach = 0.75 + 0.25 * share
+            readings.append(_reading(setting.rng, kpi, reach, at, phase.iteration, source))
+        if setting.script.polishing:
+            readings += _polished(setting, kpi, phase)
+    return replace(kpi, readings=tuple(readings))
+
+
+def _polished(setting: Setting, kpi: KpiPlan, phase: Phase) -> Iterator[ReadingPlan]:
+    """Week after week, hardly better: the threshold was passed long ago."""
+    weeks = int((setting.now - phase.start).days / 7) - 6
+    for week in range(max(weeks, 0)):
+        at = phase.start + timedelta(days=40 + 7 * week)
+        if at < setting.now - timedelta(days=1):
+            yield _reading(setting.rng, kpi, 0.98 + 0.001 * week, at, phase.iteration, _SETS[week % 2])
+
+
+def _measured(setting: Setting, kpi: KpiPlan, stages: tuple[int, ...], start: float = 0.55) -> KpiPlan:
+    """Readings at the KPI's cadence through pilot and production."""
+    readings = [
+        reading
+        for phase in setting.course.phases
+        if phase.stage >= min(stages) and phase.stage >= 2
+        for reading in _series(setting, kpi, phase, start)
+    ]
+    return replace(kpi, readings=tuple(readings))
+
+
+def _series(setting: Setting, kpi: KpiPlan, phase: Phase, start: float) -> Iterator[ReadingPlan]:
+    cadence = timedelta(days=kpi.cadence_days)
+    end = phase.end
+    if phase.is_done:
+        # Measuring goes on while the committee sits.
+        end = next((s.decided_at for s in setting.course.sittings if s.requested_at == phase.end), None) or phase.end
+    at, days = phase.start + cadence, 0.0
+    while at < min(end, setting.now - timedelta(hours=3)):
+        reach = min(start + 0.0035 * days + (0.2 if phase.stage > 2 else 0), 1.02) * setting.script.reach
+        yield _reading(setting.rng, kpi, reach, at, phase.iteration, "weekly report")
+        at += cadence
+        days += kpi.cadence_days
+
+
+def _reading(rng: Random, kpi: KpiPlan, reach: float, at: datetime, iteration: int, source: str) -> ReadingPlan:
+    way = kpi.target - kpi.baseline
+    size = abs(way) if way else abs(kpi.baseline) * Decimal("0.1")
+    noise = Decimal(str(round(rng.gauss(0, 0.03), 4))) * size
+    value = kpi.baseline + Decimal(str(round(reach, 4))) * way + noise
+    if not way:
+        value = kpi.baseline * (Decimal("0.94") if kpi.direction == "lower" else Decimal("1.04")) + noise
+    samples = 120 + rng.randrange(500)
+    return ReadingPlan(
+        value=_rounded(max(value, Decimal(0))),
+        sample_size=samples,
+        error=_rounded(size * Decimal("0.035")),
+        observed_from=at - timedelta(days=kpi.cadence_days),
+        observed_to=at - timedelta(hours=2),
+        recorded_at=at,
+        source=source,
+        method="counted" if source == "weekly report" else "compared with two people's labels",
+        iteration=iteration,
+    )
+
+
+def _rounded(value: Decimal) -> Decimal:
+    return value.quantize(Decimal("0.001"))

@@ -1,0 +1,1 @@
+"""The plan as rows, a few statements per table."""

@@ -1,0 +1,190 @@
+"""Cases with team, facts, scope, spells and holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+
+from pocgate.demo.plan.imported import FILE_NAME, file_text
+from pocgate.demo.plan.people import ADMINISTRATOR
+from pocgate.demo.plan.shapes import CasePlan
+from pocgate.demo.writing.organisation import Ground
+from pocgate.demo.writing.portion import BATCH, Portion
+from pocgate.kernel.counters import next_numbers
+from pocgate.kernel.stored_files import store
+from portfolio.commands.cases import NUMBERS
+from portfolio.models import CaseFact, CaseOrigin, Hold, ImportRun, ScopeItem, StageSpell, TeamMember, UseCase
+
+MAX_FILE = 1_000_000
+
+
+def write_cases(plans: Sequence[CasePlan], ground: Ground, *, now: datetime) -> Portion:
+    """The rows of the cases, numbered in the order in which they were registered."""
+    ordered = sorted(plans, key=lambda plan: plan.created_at)
+    numbers = next_numbers(NUMBERS, len(ordered))
+    rows = [_case(plan, number, ground) for plan, number in zip(ordered, numbers, strict=True)]
+    UseCase.objects.bulk_create(rows, batch_size=BATCH)
+    portion = Portion(ground, now, tuple(ordered), tuple(rows))
+    for plan, case in portion.pairs():
+        _tell_beginning(portion, plan, case)
+    _write_origins(portion)
+    return portion
+
+
+def _case(plan: CasePlan, number: int, ground: Ground) -> UseCase:
+    place = ground.places[plan.unit] if plan.unit else (None, None)
+    return UseCase(
+        number=number,
+        title=plan.title,
+        problem_statement=plan.problem,
+        affected_process=plan.process,
+        affected_users=plan.users,
+        expected_benefit=plan.benefit,
+        technology=list(plan.technology),
+        category=plan.category,
+        department_id=place[0],
+        unit_id=place[1],
+        vendor=plan.vendor,
+        stage=plan.stage,
+        status=plan.status,
+        iteration=plan.iteration,
+        origin="imported" if plan.cells else "entered",
+        governed_at=plan.reviews[0].requested_at if plan.reviews else None,
+        records_locked_at=next((review.opened_at for review in plan.reviews if review.decision is None), None),
+        created_by_id=ground.people[plan.created_by],
+        created_at=plan.created_at,
+        updated_at=plan.updated_at,
+        tier=plan.tier,
+        target_gate_date=plan.target_gate_date,
+    )
+
+
+def _tell_beginning(portion: Portion, plan: CasePlan, case: UseCase) -> None:
+    verb = "case.imported" if plan.cells else "case.registered"
+    subject, by = ("use_case", case.pk), plan.created_by
+    portion.tell(verb, subject, plan, case, at=plan.created_at, by=by, after={"title": plan.title})
+    if plan.submitted_at is not None:
+        after = {"status": "active", "stage": 0}
+        portion.tell("case.submitted", subject, plan, case, at=plan.submitted_at, by=by, after=after)
+
+
+def _write_origins(portion: Portion) -> None:
+    found = [(plan, case) for plan, case in portion.pairs() if plan.cells]
+    if not found:
+        return
+    content = file_text().encode()
+    kept = store([content], limit=MAX_FILE)
+    at = found[0][0].created_at
+    run = ImportRun.objects.create(
+        file_name=FILE_NAME,
+        sha256=kept.sha256,
+        size=kept.size,
+        state="applied",
+        mapping_confirmed=True,
+        created_by_id=portion.person(ADMINISTRATOR),
+        created_at=at,
+        checked_at=at,
+        applied_at=at,
+    )
+    CaseOrigin.objects.bulk_create(
+        [
+            CaseOrigin(
+                case=case,
+                run=run,
+                row=plan.cells.row,
+                values={"title": plan.title},
+                raw=dict(plan.cells.raw),
+                digest=sha256(repr(plan.cells.raw).encode()).hexdigest(),
+            )
+            for plan, case in found
+            if plan.cells
+        ]
+    )
+
+
+def write_people_and_facts(portion: Portion) -> None:
+    """Team, facts and scope."""
+    rows = [
+        (plan, case, member, TeamMember(
+            case=case,
+            user_id=portion.person(member.person),
+            role=member.role,
+            started_at=member.started_at,
+            ended_at=member.ended_at,
+            confirmed_at=member.confirmed_at,
+        ))
+        for plan, case in portion.pairs()
+        for member in plan.members
+    ]  # fmt: skip
+    TeamMember.objects.bulk_create([row for *_rest, row in rows], batch_size=BATCH)
+    for plan, case, member, row in rows:
+        subject, after = ("team_member", row.pk), {"user": row.user_id, "role": member.role}
+        portion.tell("team.joined", subject, plan, case, at=member.started_at, by=plan.created_by, after=after)
+        if member.confirmed_at is not None and member.role != "product_owner":
+            at = member.confirmed_at
+            portion.tell("team.role_confirmed", subject, plan, case, at=at, by=member.person, after=after)
+    _write_facts(portion)
+    ScopeItem.objects.bulk_create(
+        [
+            ScopeItem(case=case, kind=item.kind, text=item.text, added_at=item.added_at)
+            for plan, case in portion.pairs()
+            for item in plan.scope
+        ],
+        batch_size=BATCH,
+    )
+
+
+def _write_facts(portion: Portion) -> None:
+    rows = [
+        (plan, case, fact, CaseFact(
+            case=case,
+            key=fact.key,
+            value=fact.value,
+            valid_from=fact.valid_from,
+            recorded_by_id=portion.person(fact.by),
+        ))
+        for plan, case in portion.pairs()
+        for fact in plan.facts
+    ]  # fmt: skip
+    CaseFact.objects.bulk_create([row for *_rest, row in rows], batch_size=BATCH)
+    for plan, case, fact, row in rows:
+        after = {fact.key: fact.value}
+        portion.tell("fact.set", ("case_fact", row.pk), plan, case, at=fact.valid_from, by=fact.by, after=after)
+
+
+def write_stays(portion: Portion) -> None:
+    """Spells and holds."""
+    StageSpell.objects.bulk_create(
+        [
+            StageSpell(
+                case=case,
+                stage=spell.stage,
+                iteration=spell.iteration,
+                entered_at=spell.entered_at,
+                left_at=spell.left_at,
+                exit_reason=spell.exit_reason,
+                time_box_days=spell.time_box_days,
+                extension_days=spell.extension_days,
+                time_box_ends_at=spell.time_box_ends_at,
+                clock_stopped_at=spell.clock_stopped_at,
+            )
+            for plan, case in portion.pairs()
+            for spell in plan.spells
+        ],
+        batch_size=BATCH,
+    )
+    Hold.objects.bulk_create(
+        [
+            Hold(
+                case=case,
+                started_at=hold.started_at,
+                revive_date=hold.revive_date,
+                reason_code=hold.reason_code,
+                reason=hold.reason,
+            )
+            for plan, case in portion.pairs()
+            for hold in plan.holds
+        ],
+        batch_size=BATCH,
+    )

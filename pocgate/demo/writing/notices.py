@@ -1,0 +1,30 @@
+"""What people were told about reviews, by the very functions that tell them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from gates.commands.notices import tell_decision, tell_review_requested, tell_voting_opened
+from gates.models import Decision, GateReview
+from pocgate.demo.plan.shapes import ReviewPlan
+from pocgate.inbox.models import Notification
+
+RECENT = timedelta(days=45)
+READ_AFTER = timedelta(days=3)
+
+
+def write_notices(told: Iterable[tuple[ReviewPlan, GateReview]], *, now: datetime) -> None:
+    """News of the last weeks, each at its time; what is older than the last visit was read."""
+    for review, row in told:
+        if review.requested_at > now - RECENT:
+            tell_review_requested(row, now=review.requested_at)
+            if review.opened_at is not None:
+                tell_voting_opened(row, now=review.opened_at)
+        if review.decision is not None and review.decision.at > now - RECENT:
+            tell_decision(Decision.objects.select_related("review__case").get(review=row), now=review.decision.at)
+    # Old news are not mailed again.
+    Notification.objects.filter(created_at__lte=now).update(mail_state="none")
+    for notification in Notification.objects.filter(created_at__lt=now - READ_AFTER, read_at__isnull=True):
+        notification.read_at = notification.created_at + timedelta(hours=5)
+        notification.save(update_fields=["read_at"])
