@@ -10,8 +10,9 @@ from gates.commands.notices import tell_vote_stale
 from gates.commands.states import lock_review
 from gates.enums import ReviewState
 from gates.models import Dossier, GateReview, Vote
+from gates.queries.acts import evaluate_review
 from gates.queries.dossier import content_of, dossier_content, material, material_changes
-from gates.queries.evaluation import Evaluation, evaluate, plans_from
+from gates.queries.evaluation import Evaluation
 from gates.queries.votes import current_dossier
 from gates.rules.digest import canonical_json, sha256_of
 from pocgate.identity.models import User
@@ -40,13 +41,6 @@ def freeze(review: GateReview, found: Evaluation, *, reason: str, actor: User | 
     after = {"revision": dossier.revision, "digest": dossier.digest, "reason": reason}
     record(Act("review.dossier_frozen", "review", review.pk, review.case_id, after=after), actor=actor, now=now)
     return dossier
-
-
-def evaluate_review(review: GateReview, *, now: datetime) -> Evaluation:
-    """The case of the review as it stands now, under the playbook the review was opened with."""
-    playbook = playbook_of(review.playbook_id)
-    plans = plans_from(review.closing_plans)
-    return evaluate(review.case, gate=review.gate, playbook=playbook, now=now, plans=plans)
 
 
 def refreeze_when_material(*, review_id: int, actor: User | None, now: datetime) -> Dossier | None:

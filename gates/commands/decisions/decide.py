@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from gates.commands.decisions.terms import Ruling, ruling_problems
-from gates.commands.dossiers import evaluate_review
 from gates.commands.notices import tell_decision
-from gates.commands.reviews.closing import close, closing_state
+from gates.commands.reviews.closing import close
 from gates.commands.states import change_state, lock_review, refuse
 from gates.enums import Outcome, ReviewKind, ReviewState
-from gates.models import Condition, Decision, Dossier, GateReview
-from gates.queries.dossier import content_of, material
-from gates.queries.evaluation import Evaluation, day_here, with_plans
-from gates.queries.seats import presides, standing_of, standings_of
-from gates.queries.votes import current_dossier, tally_json, tally_of
-from gates.rules.tally import Tally
-from gates.rules.transitions import DecisionState, closing_blockers, decision_blockers
+from gates.models import Condition, Decision, GateReview
+from gates.queries.acts import Basis, Wanted, basis_of, closing_state, decision_state
+from gates.queries.evaluation import day_here
+from gates.queries.votes import tally_json
+from gates.rules.transitions import closing_blockers, decision_blockers
 from gates.rules.verdict import ClosingPlan
 from pocgate.identity.commands import require_recent_sign_in
 from pocgate.identity.models import User
@@ -46,7 +42,7 @@ def decide(*, review_id: int, ruling: Ruling, actor: User, sign_in: SignIn, now:
         _check_values(ruling, review, playbook, now)
         _close_when_over(review, playbook, now=now)
         basis = basis_of(review, playbook, now=now)
-        state = decision_state(review, ruling, basis, actor=actor, now=now)
+        state = decision_state(review, _wanted(ruling), basis, actor=actor, now=now)
         if state.dossier_outdated and not state.needs_no_vote and review.state == ReviewState.CLOSED:
             raise Stale("The verdict changed since the vote. Withdraw this review and request the gate again.")
         refuse(decision_blockers(state))
@@ -55,56 +51,11 @@ def decide(*, review_id: int, ruling: Ruling, actor: User, sign_in: SignIn, now:
     return decision
 
 
-@dataclass(frozen=True)
-class Basis:
-    """What a decision rests on: the dossier voted on, the case evaluated afresh, and the count."""
-
-    dossier: Dossier
-    found: Evaluation
-    tally: Tally
-
-
-def basis_of(review: GateReview, playbook: Playbook, *, now: datetime) -> Basis:
-    """The basis at this moment."""
-    dossier = current_dossier(review)
-    if dossier is None:
-        raise AssertionError("a review is never without a dossier")
-    found = evaluate_review(review, now=now)
-    return Basis(dossier, found, tally_of(review, playbook=playbook, facts=found.facts, now=now))
-
-
-def decision_state(review: GateReview, ruling: Ruling, basis: Basis, *, actor: User, now: datetime) -> DecisionState:
-    """What the decision depends on at this moment. The chair's conditions count as plans to close open musts."""
-    standings = standings_of(review, now=now)
-    plans = [
-        ClosingPlan(condition.criterion, condition.owner_id, condition.due_date)
-        for condition in ruling.conditions
-        if condition.criterion
-    ]
-    planned = with_plans(basis.found, plans)
-    own = standing_of(actor, standings)
-    return DecisionState(
-        review_status=review.state,
-        is_chair=presides(actor, standings),
-        in_conflict=bool(own and own.conflict),
-        outcome=ruling.outcome,
-        reason=ruling.reason,
-        reason_code=ruling.reason_code,
-        conditions=len(ruling.conditions),
-        tally=basis.tally,
-        recommended=planned.recommended,
-        results=planned.readiness.results,
-        musts_open=tuple(result.key for result in planned.open_musts),
-        musts_blocking=tuple(result.key for result in planned.blocking),
-        dossier_outdated=verdict_changed(basis.dossier, basis.found),
-        is_stop_proposal=review.kind == ReviewKind.OUT_OF_CYCLE and review.proposal == Outcome.STOP,
+def _wanted(ruling: Ruling) -> Wanted:
+    plans = tuple(
+        ClosingPlan(terms.criterion, terms.owner_id, terms.due_date) for terms in ruling.conditions if terms.criterion
     )
-
-
-def verdict_changed(dossier: Dossier, found: Evaluation) -> bool:
-    """Whether the recommended outcome or the verdict of a must is another than in the dossier."""
-    frozen, fresh = content_of(dossier)["material"], material(found)
-    return any(frozen[name] != fresh[name] for name in ("recommended", "musts"))
+    return Wanted(ruling.outcome, ruling.reason, ruling.reason_code, len(ruling.conditions), plans)
 
 
 def _check_values(ruling: Ruling, review: GateReview, playbook: Playbook, now: datetime) -> None:

@@ -11,17 +11,17 @@ from gates.commands.states import change_state, lock_review, refuse
 from gates.enums import ReviewState
 from gates.errors import NOT_PRESIDING
 from gates.models import GateReview, Vote
+from gates.queries.acts import closing_state
 from gates.queries.evaluation import day_here
 from gates.queries.seats import presides, standings_of
-from gates.queries.votes import tally_json, tally_of
+from gates.queries.votes import tally_json
 from gates.rules.deadlines import after_working_days
 from gates.rules.tally import Tally
-from gates.rules.transitions import ClosingState, closing_blockers, extension_is_due
+from gates.rules.transitions import closing_blockers, extension_is_due
 from pocgate.identity.models import User
 from pocgate.kernel.errors import Forbidden
 from pocgate.ledger.commands import Act, record
 from scoring.queries.playbooks import playbook_of
-from scoring.queries.probe_facts.basics import facts_of
 from scoring.rules.playbook import Playbook
 
 # A vote may be changed until the close. The job that closes a settled vote early leaves this long for second thoughts.
@@ -57,18 +57,6 @@ def close_or_extend_when_due(*, review_id: int, now: datetime) -> GateReview:
         elif not closing_blockers(state, playbook.voting) and (state.is_over or _has_rested(review, now)):
             close(review, state.tally, actor=None, now=now)
     return review
-
-
-def closing_state(review: GateReview, playbook: Playbook, *, by_chair: bool, now: datetime) -> ClosingState:
-    """What closing depends on, with the tally of this moment."""
-    return ClosingState(
-        review_status=review.state,
-        by_chair=by_chair,
-        now=now,
-        voting_closes_at=review.voting_closes_at,
-        tally=tally_of(review, playbook=playbook, facts=facts_of([review.case_id], now=now)[review.case_id], now=now),
-        extensions_used=review.extensions,
-    )
 
 
 def close(review: GateReview, tally: Tally, *, actor: User | None, now: datetime) -> None:

@@ -6,23 +6,18 @@ from datetime import datetime
 
 from django.db import transaction
 
-from gates.commands.dossiers import evaluate_review, freeze
+from gates.commands.dossiers import freeze
 from gates.commands.notices import tell_voting_opened
 from gates.commands.states import change_state, lock_review, refuse
 from gates.commands.texts import check_texts
 from gates.enums import ReviewState
 from gates.models import GateReview
-from gates.queries.evaluation import Evaluation
-from gates.queries.precheck import missing_blocker, missing_of
-from gates.queries.seats import SeatStanding, presides, standings_of
-from gates.queries.votes import current_dossier
-from gates.rules.transitions import OpeningState, opening_blockers
+from gates.queries.acts import evaluate_review, opening_state, readiness_blockers
+from gates.queries.seats import standings_of
+from gates.rules.transitions import opening_blockers
 from pocgate.identity.models import User
-from pocgate.kernel.errors import Blocker
 from pocgate.ledger.commands import Act, record
 from portfolio.commands.lifecycle import lock_records
-from scoring.queries.playbooks import playbook_of
-from scoring.rules.vocabulary import NOT_READY
 
 
 def begin_preparation(review: GateReview, *, actor: User, now: datetime) -> None:
@@ -57,34 +52,3 @@ def open_voting(
         record(Act("review.voting_opened", "review", review.pk, review.case_id, after=after), actor=actor, now=now)
         tell_voting_opened(review, now=now)
     return review
-
-
-def readiness_blockers(found: Evaluation, reason: str) -> list[Blocker]:
-    """Why the review is not convened: each thing missing; none when the chair gave a reason to convene it."""
-    if found.recommended.outcome != NOT_READY or reason:
-        return []
-    missing = [missing for missing in missing_of(found) if not missing.may_stay_open]
-    titles = ", ".join(str(missing.criterion.title) for missing in missing)
-    message = "The case is not ready. Missing: {missing}. The chair may convene it all the same with a reason."
-    return [Blocker("not_ready", message, {"missing": titles}), *(missing_blocker(one) for one in missing)]
-
-
-def opening_state(
-    review: GateReview,
-    standings: tuple[SeatStanding, ...],
-    *,
-    actor: User,
-    closes_at: datetime | None,
-    now: datetime,
-) -> OpeningState:
-    """What opening depends on. The chair's first act may be to open the vote: preparation then begins with it."""
-    state = review.state
-    return OpeningState(
-        review_status=ReviewState.IN_PREPARATION if state == ReviewState.REQUESTED else state,
-        is_chair=presides(actor, standings),
-        now=now,
-        closes_at=closes_at,
-        able_seats=sum(standing.is_able for standing in standings),
-        min_voters=playbook_of(review.playbook_id).gate(review.gate).min_voters,
-        has_dossier=current_dossier(review) is not None,
-    )

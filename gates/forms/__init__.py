@@ -1,0 +1,1 @@
+"""Forms of the gates' pages. They are a courtesy; the commands hold the rules."""

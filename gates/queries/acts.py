@@ -1,0 +1,147 @@
+"""What each act on a review depends on now: the same states grey a button, explain why, and refuse the command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from gates.enums import Outcome, ReviewKind, ReviewState
+from gates.models import Dossier, GateReview
+from gates.queries.dossier import content_of, material
+from gates.queries.evaluation import Evaluation, evaluate, plans_from, with_plans
+from gates.queries.precheck import missing_blocker, missing_of
+from gates.queries.seats import SeatStanding, presides, standing_of, standings_of
+from gates.queries.votes import current_dossier, tally_of
+from gates.rules.tally import Tally
+from gates.rules.transitions import ClosingState, DecisionState, OpeningState, decision_blockers
+from gates.rules.verdict import ClosingPlan
+from pocgate.identity.models import User
+from pocgate.kernel.errors import Blocker
+from scoring.queries.playbooks import playbook_of
+from scoring.queries.probe_facts.basics import facts_of
+from scoring.rules.playbook import Playbook
+from scoring.rules.vocabulary import NOT_READY
+
+
+def evaluate_review(review: GateReview, *, now: datetime) -> Evaluation:
+    """The case of the review as it stands now, under the playbook the review was opened with."""
+    playbook = playbook_of(review.playbook_id)
+    plans = plans_from(review.closing_plans)
+    return evaluate(review.case, gate=review.gate, playbook=playbook, now=now, plans=plans)
+
+
+def opening_state(
+    review: GateReview,
+    standings: tuple[SeatStanding, ...],
+    *,
+    actor: User,
+    closes_at: datetime | None,
+    now: datetime,
+) -> OpeningState:
+    """What opening depends on. The chair's first act may be to open the vote: preparation then begins with it."""
+    state = review.state
+    return OpeningState(
+        review_status=ReviewState.IN_PREPARATION if state == ReviewState.REQUESTED else state,
+        is_chair=presides(actor, standings),
+        now=now,
+        closes_at=closes_at,
+        able_seats=sum(standing.is_able for standing in standings),
+        min_voters=playbook_of(review.playbook_id).gate(review.gate).min_voters,
+        has_dossier=current_dossier(review) is not None,
+    )
+
+
+def readiness_blockers(found: Evaluation, reason: str) -> list[Blocker]:
+    """Why the review is not convened: each thing missing; none when the chair gave a reason to convene it."""
+    if found.recommended.outcome != NOT_READY or reason:
+        return []
+    missing = [missing for missing in missing_of(found) if not missing.may_stay_open]
+    titles = ", ".join(str(missing.criterion.title) for missing in missing)
+    message = "The case is not ready. Missing: {missing}. The chair may convene it all the same with a reason."
+    return [Blocker("not_ready", message, {"missing": titles}), *(missing_blocker(one) for one in missing)]
+
+
+def closing_state(review: GateReview, playbook: Playbook, *, by_chair: bool, now: datetime) -> ClosingState:
+    """What closing depends on, with the tally of this moment."""
+    return ClosingState(
+        review_status=review.state,
+        by_chair=by_chair,
+        now=now,
+        voting_closes_at=review.voting_closes_at,
+        tally=tally_of(review, playbook=playbook, facts=facts_of([review.case_id], now=now)[review.case_id], now=now),
+        extensions_used=review.extensions,
+    )
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a decision rests on: the dossier voted on, the case evaluated afresh, and the count."""
+
+    dossier: Dossier
+    found: Evaluation
+    tally: Tally
+
+
+def basis_of(review: GateReview, playbook: Playbook, *, now: datetime) -> Basis:
+    """The basis at this moment."""
+    dossier = current_dossier(review)
+    if dossier is None:
+        raise AssertionError("a review is never without a dossier")
+    found = evaluate_review(review, now=now)
+    return Basis(dossier, found, tally_of(review, playbook=playbook, facts=found.facts, now=now))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody wants to decide. `plans` are the conditions that close open musts, of `conditions` in all."""
+
+    outcome: str
+    reason: str = ""
+    reason_code: str = ""
+    conditions: int = 0
+    plans: tuple[ClosingPlan, ...] = ()
+
+
+def decision_state(review: GateReview, wanted: Wanted, basis: Basis, *, actor: User, now: datetime) -> DecisionState:
+    """What the decision depends on at this moment. The chair's conditions count as plans to close open musts."""
+    standings = standings_of(review, now=now)
+    planned = with_plans(basis.found, wanted.plans)
+    own = standing_of(actor, standings)
+    return DecisionState(
+        review_status=review.state,
+        is_chair=presides(actor, standings),
+        in_conflict=bool(own and own.conflict),
+        outcome=wanted.outcome,
+        reason=wanted.reason,
+        reason_code=wanted.reason_code,
+        conditions=wanted.conditions,
+        tally=basis.tally,
+        recommended=planned.recommended,
+        results=planned.readiness.results,
+        musts_open=tuple(result.key for result in planned.open_musts),
+        musts_blocking=tuple(result.key for result in planned.blocking),
+        dossier_outdated=verdict_changed(basis.dossier, basis.found),
+        is_stop_proposal=review.kind == ReviewKind.OUT_OF_CYCLE and review.proposal == Outcome.STOP,
+    )
+
+
+def verdict_changed(dossier: Dossier, found: Evaluation) -> bool:
+    """Whether the recommended outcome or the verdict of a must is another than in the dossier."""
+    frozen, fresh = content_of(dossier)["material"], material(found)
+    return any(frozen[name] != fresh[name] for name in ("recommended", "musts"))
+
+
+def outcome_blockers(review: GateReview, basis: Basis, *, actor: User, now: datetime) -> Mapping[str, list[Blocker]]:
+    """For each outcome, why it can not be decided whatever else is filled in; empty where it can.
+
+    A conditional go is judged as if every open must that may be closed later had a condition of its own.
+    """
+    today = basis.found.inputs.today
+    plans = tuple(ClosingPlan(must.key, actor.pk, today) for must in basis.found.open_musts if must.closable)
+    found = {}
+    for outcome in Outcome.values:
+        conditional = outcome == Outcome.CONDITIONAL_GO
+        wanted = Wanted(outcome, "given", "data", 1, plans if conditional else ())
+        found[outcome] = decision_blockers(decision_state(review, wanted, basis, actor=actor, now=now))
+    return found

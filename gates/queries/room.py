@@ -1,0 +1,161 @@
+"""Everything the gate room shows to one person: the dossier, the table, their own vote, and what they may do."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from gates.enums import ReviewState
+from gates.models import Dossier, GateReview, Seat, Vote
+from gates.queries.dossier import content_of, material_changes
+from gates.queries.seats import SeatStanding, presides, presiding_seat, standing_of
+from gates.queries.votes import Place, current_dossier, visible_votes
+from gates.queries.wording import change_text, rule_text
+from gates.rules.transitions import VoteState, vote_blockers
+from pocgate.identity.models import User
+from pocgate.kernel.errors import Blocker
+from scoring.queries.playbooks import playbook_of
+from scoring.rules.playbook import GatePolicy, Playbook
+
+ENDED = (ReviewState.DECIDED, ReviewState.WITHDRAWN)
+
+
+@dataclass(frozen=True)
+class Room:
+    """A review as one viewer may see it at `now`. Who has voted is open to the committee, and to all once closed."""
+
+    review: GateReview
+    viewer: User
+    now: datetime
+    playbook: Playbook
+    dossier: Dossier
+    content: Mapping[str, Any]
+    places: tuple[Place, ...]
+    own: SeatStanding | None
+    own_vote: Vote | None
+    presiding: Seat | None
+    viewer_presides: bool
+
+    @property
+    def policy(self) -> GatePolicy:
+        """What the gate asks of the vote."""
+        return self.playbook.gate(self.review.gate)
+
+    @property
+    def is_voting(self) -> bool:
+        """Votes are taken at this moment."""
+        closes_at = self.review.voting_closes_at
+        return self.review.state == ReviewState.VOTING and closes_at is not None and self.now < closes_at
+
+    @property
+    def is_over(self) -> bool:
+        """The time of the vote has come, though no job has closed it yet."""
+        return self.review.state == ReviewState.VOTING and not self.is_voting
+
+    @property
+    def is_preparing(self) -> bool:
+        """The vote has not been opened."""
+        return self.review.state in (ReviewState.REQUESTED, ReviewState.IN_PREPARATION)
+
+    @property
+    def is_ended(self) -> bool:
+        """Decided or withdrawn."""
+        return self.review.state in ENDED
+
+    @property
+    def knows_who_voted(self) -> bool:
+        """Whether the viewer may know who has voted."""
+        return any(place.has_voted is not None for place in self.places)
+
+    @property
+    def able(self) -> tuple[Place, ...]:
+        """Seats that can take part."""
+        return tuple(place for place in self.places if place.standing.is_able)
+
+    @property
+    def voted(self) -> int:
+        """How many able seats have a vote on the present revision."""
+        return sum(bool(place.has_voted and not place.is_stale) for place in self.able)
+
+    @property
+    def needed(self) -> int:
+        """How many have to vote: the share of able seats, rounded up, and at least the minimum."""
+        share = self.policy.quorum_share
+        return max(-(-len(self.able) * share.numerator // share.denominator), self.policy.min_voters)
+
+    @property
+    def own_is_stale(self) -> bool:
+        """The viewer voted on an older revision and has to confirm."""
+        return self.own_vote is not None and self.own_vote.dossier_id != self.dossier.pk
+
+    @property
+    def may_veto(self) -> bool:
+        """Whether the viewer's seat has a veto at this gate."""
+        return self.own is not None and self.own.seat.role in self.policy.veto_roles
+
+    @property
+    def rule(self) -> str:
+        """The sentence of the rule that fired."""
+        return rule_text(self.dossier.rule)
+
+    @property
+    def token(self) -> str:
+        """Changes when the page as a whole has to be read again."""
+        own = self.own_vote.pk if self.own_vote else 0
+        text = f"{self.review.state}.{self.review.version}.{self.dossier.revision}.{own}.{self.is_over}"
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def room_of(review: GateReview, viewer: User, *, now: datetime) -> Room:
+    """The room as the viewer may see it. The review is one of `reviews_visible_to` them."""
+    playbook = playbook_of(review.playbook_id)
+    places = visible_votes(review, viewer, playbook=playbook, now=now)
+    standings = tuple(place.standing for place in places)
+    own = standing_of(viewer, standings)
+    dossier = current_dossier(review)
+    if dossier is None:
+        raise AssertionError("a review is never without a dossier")
+    return Room(
+        review=review,
+        viewer=viewer,
+        now=now,
+        playbook=playbook,
+        dossier=dossier,
+        content=content_of(dossier),
+        places=places,
+        own=own,
+        own_vote=next((place.vote for place in places if own and place.standing.seat.pk == own.seat.pk), None),
+        presiding=presiding_seat(standings),
+        viewer_presides=presides(viewer, standings),
+    )
+
+
+def own_vote_blockers(room: Room) -> list[Blocker]:
+    """Why the viewer can not vote now, whatever they would write; by the rules that refuse the vote."""
+    own = room.own
+    state = VoteState(
+        review_status=room.review.state,
+        now=room.now,
+        voting_closes_at=room.review.voting_closes_at,
+        has_seat=own is not None,
+        in_conflict=bool(own and own.conflict),
+        is_recused=bool(own and own.recusal),
+        is_delegated_away=False,
+        seen_revision=room.dossier.revision,
+        current_revision=room.dossier.revision,
+        outcome="go",
+        rationale="",
+    )
+    return vote_blockers(state)
+
+
+def changes_to_confirm(room: Room) -> Sequence[tuple[str, str, str]]:
+    """What changed between the revision the viewer voted on and the present one: place, before, after."""
+    if room.own_vote is None or not room.own_is_stale:
+        return []
+    before = content_of(room.own_vote.dossier)["material"]
+    changes = material_changes(before, room.content["material"])
+    return [change_text(change, room.playbook) for change in changes]
