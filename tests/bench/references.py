@@ -56,7 +56,7 @@ def _dumped() -> int:
     with connection.cursor() as cursor:
         cursor.execute(ROWS)
         names = [column[0] for column in cursor.description]
-        return sum(len(json.dumps(dict(zip(names, row, strict=True)))) for row in cursor.fetchall())
+        return sum(len(json.dumps(dict(zip(names, row, strict=True)), default=str)) for row in cursor.fetchall())
 
 
 AGGREGATES = (
