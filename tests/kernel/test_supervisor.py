@@ -21,11 +21,19 @@ pytestmark = pytest.mark.xdist_group("installation")
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     installation = Installation(tmp_path_factory.mktemp("embedded") / "var")
     installation.start()
     yield installation
     installation.stop()
+
+
+@pytest.fixture
+def running(installation: Installation) -> Installation:
+    """The module's installation, started again when the test before has stopped it."""
+    if installation.has_ended():
+        installation.start()
+    return installation
 
 
 def test_start_on_nothing_answers_ready_and_says_where(running: Installation) -> None:
@@ -100,52 +108,36 @@ def test_restarted_worker_beats_again(running: Installation) -> None:
     wait_for(lambda: running.query(seen) > before, "a beat of the new worker", seconds=60)
 
 
-def test_ctrl_c_stops_everything_and_the_next_start_keeps_the_data(tmp_path: Path) -> None:
-    installation = Installation(tmp_path / "var")
-    try:
-        installation.start()
-        installation.python("from pocgate.kernel.counters import next_number; print(next_number('kept'))")
-        key = (installation.var / "secret-key").read_text()
-        children = installation.processes()
+def test_ctrl_c_stops_everything_and_the_next_start_keeps_the_data(running: Installation) -> None:
+    running.python("from pocgate.kernel.counters import next_number; print(next_number('kept'))")
+    key = (running.var / "secret-key").read_text()
 
-        status = installation.interrupt()
+    status = running.interrupt()
 
-        assert status == 0
-        assert installation.said().rstrip().endswith("Stopped.")
-        assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
-        installation.start()
-        assert installation.python("from pocgate.kernel.counters import next_number; print(next_number('kept'))") == "2"
-        assert (installation.var / "secret-key").read_text() == key
-    finally:
-        installation.stop()
+    assert status == 0
+    assert running.said().rstrip().endswith("Stopped.")
+    assert running.processes() == []
+    running.start()
+    assert running.query("SELECT value FROM kernel_counter WHERE name = 'kept'") == [(1,)]
+    assert (running.var / "secret-key").read_text() == key
 
 
-def test_ctrl_c_said_twice_still_stops_cleanly(tmp_path: Path) -> None:
-    installation = Installation(tmp_path / "var")
-    try:
-        installation.start()
-        for pid in (installation.pid, *installation.processes()):
-            os.kill(pid, signal.SIGINT)
+def test_ctrl_c_said_twice_still_stops_cleanly(running: Installation) -> None:
+    said = len(running.said())
 
-        assert installation.interrupt() == 0
-        assert installation.processes() == []
-        assert "Traceback" not in installation.said()
-    finally:
-        installation.stop()
+    for pid in (running.pid, *running.processes()):
+        os.kill(pid, signal.SIGINT)
+
+    assert running.interrupt() == 0
+    assert running.processes() == []
+    assert "Traceback" not in running.said()[said:]
 
 
-def test_no_child_outlives_a_killed_supervisor(tmp_path: Path) -> None:
-    installation = Installation(tmp_path / "var")
-    try:
-        installation.start()
+def test_no_child_outlives_a_killed_supervisor(running: Installation) -> None:
+    os.kill(running.pid, signal.SIGKILL)
 
-        os.kill(installation.pid, signal.SIGKILL)
-
-        wait_for(installation.has_ended, "the supervisor gone", seconds=5)
-        wait_for(lambda: installation.processes() == [], "every child gone", seconds=20)
-    finally:
-        for pid in installation.processes():
-            os.kill(pid, signal.SIGKILL)
+    wait_for(running.has_ended, "the supervisor gone", seconds=5)
+    wait_for(lambda: running.processes() == [], "every child gone", seconds=20)
 
 
 def test_child_that_dies_of_its_start_is_given_up_with_its_last_words(

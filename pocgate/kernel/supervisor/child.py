@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 # A process that is being ended needs a moment; one that nobody collects must not hold up the stop.
-GONE_SECONDS = 1.0
+GONE_SECONDS = 0.5
 LARGE_LOG_BYTES = 10 * 1024 * 1024
 
 
@@ -31,6 +31,7 @@ class Child:
     def __init__(self, recipe: Recipe, *, log: Path, variables: Mapping[str, str], folder: Path) -> None:
         self.recipe = recipe
         self.started = time.monotonic()
+        self.is_gone = False
         _set_aside_when_large(log)
         with log.open("ab") as output:
             self._process = subprocess.Popen(  # noqa: S603 - the supervisor's own recipes
@@ -68,6 +69,9 @@ class Child:
 
     def make_stop(self) -> None:
         """End it and everything in its group at once; returns when they are gone."""
+        if self.is_gone:
+            return
+        self.is_gone = True
         self._end_group()
         self._process.wait()
         deadline = time.monotonic() + GONE_SECONDS
