@@ -36,12 +36,12 @@ class QuadrantDot:
     rest: float
 
 
-def sparkline(points: Sequence[ReadinessPoint], bar: int, *, now: datetime) -> Sparkline | None:
-    """The history up to `now`; None before there is any. A score holds until the next point, so the line is stepped."""
+def sparkline(points: Sequence[ReadinessPoint], bar: int, *, until: datetime) -> Sparkline | None:
+    """The history to `until`; None before there is any. A score holds until the next point, so the line is stepped."""
     if not points:
         return None
     start = points[0].at
-    length = max((now - start).total_seconds(), 1.0)
+    length = max((until - start).total_seconds(), 1.0)
     steps = []
     for index, point in enumerate(points):
         x = _across((point.at - start).total_seconds() / length)

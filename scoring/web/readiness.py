@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -47,7 +48,7 @@ def live(request: SignedInRequest, reference: str) -> HttpResponse:
     if request.GET.get("parts", "") != parts_digest(found):
         # Other criteria count by now, such as after a gate: their rows are not on the page yet.
         return HttpResponse(headers={"HX-Refresh": "true"})
-    return polled(request, "scoring/_readiness_live.html", {"case": case, "found": found, "oob": True})
+    return polled(request, "scoring/_readiness_live.html", {**_live_context(case, found), "oob": True})
 
 
 @login_required
@@ -116,20 +117,29 @@ def _page(
 ) -> HttpResponse:
     now = timezone.now()
     found = readiness_of(case, now=now)
-    points = readiness_points(case)
     context = {
-        "case": case,
+        **_live_context(case, found),
         "active_tab": "readiness",
-        "found": found,
         "sections": sections_of(found, case, request.user, now=now) if found else [],
         "blockers": openness_blockers(case),
         "parts_digest": parts_digest(found),
-        "history": history_of(points, found.playbook.rules)[:HISTORY_SHOWN] if found else [],
-        "spark": sparkline(points, found.bar, now=now) if found else None,
         "open_key": open_key,
         "form": form,
     }
     return render(request, "scoring/readiness.html", context, status=status)
+
+
+def _live_context(case: UseCase, found: CaseReadiness | None) -> dict[str, Any]:
+    """What the polled part shows; nothing in it moves with the clock, so that its ETag holds between changes."""
+    if found is None:
+        return {"case": case, "found": None}
+    points = readiness_points(case)
+    return {
+        "case": case,
+        "found": found,
+        "history": history_of(points, found.playbook.rules)[:HISTORY_SHOWN],
+        "spark": sparkline(points, found.bar, until=found.computed_at),
+    }
 
 
 def _part(
