@@ -91,11 +91,16 @@ def _static(now: datetime) -> Finding:
 
 def _folder(now: datetime) -> Finding:
     folders = [Path(settings.VAR_DIR), Path(settings.MEDIA_ROOT)]
-    closed = [str(folder) for folder in folders if not os.access(folder, os.W_OK | os.X_OK)]
+    closed = [str(folder) for folder in folders if not _is_writable(folder)]
     if closed:
         mend = "Make the folder and give it to the user that runs POC Gate."
         return Finding("folder", BROKEN, f"not writable: {', '.join(closed)}", mend)
     return Finding("folder", OK, f"{settings.VAR_DIR} is writable")
+
+
+def _is_writable(folder: Path) -> bool:
+    """Also where it can be made: uploads have no folder before the first one."""
+    return os.access(folder if folder.exists() else folder.parent, os.W_OK | os.X_OK)
 
 
 def _jobs(now: datetime) -> Finding:

@@ -27,7 +27,7 @@ def sound(settings: Any, tmp_path: Path) -> Path:
     settings.REDIS_URL, settings.BROKER_DIR = "", tmp_path / "broker"
     settings.STATIC_ROOT, settings.MEDIA_ROOT = tmp_path / "static", tmp_path / "uploads"
     settings.SECRET_KEY_PATH = tmp_path / "secret-key"
-    for name in ("broker/queue", "static", "uploads"):
+    for name in ("broker/queue", "static"):
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / "static" / "staticfiles.json").write_text("{}")
     settings.SECRET_KEY_PATH.write_text("k" * 64)
