@@ -1,8 +1,8 @@
 """Addresses of the portfolio app's pages."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
-from portfolio.web import imports, register
+from portfolio.web import cases, costs, evidence, imports, kpis, register, team
 
 app_name = "portfolio"
 import_urls: list[URLPattern | URLResolver] = [
@@ -24,4 +24,36 @@ register_urls: list[URLPattern | URLResolver] = [
     path("register/<str:reference>/archive/", register.archive, name="archive"),
     path("register/<str:reference>/unarchive/", register.unarchive, name="unarchive"),
 ]
-urlpatterns: list[URLPattern | URLResolver] = [*import_urls, *register_urls]
+case_urls: list[URLPattern | URLResolver] = [
+    path("edit/", cases.edit, name="edit"),
+    path("edit/facts/", cases.edit_facts, name="edit_facts"),
+    path("edit/business-case/", cases.edit_business, name="edit_business"),
+    path("edit/scope/", cases.edit_scope, name="edit_scope"),
+    path("edit/stage/", cases.identify_stage, name="identify_stage"),
+    path("kpis/", kpis.kpis, name="kpis"),
+    path("kpis/new/", kpis.kpi_new, name="kpi_new"),
+    path("kpis/<slug:key>/view/", kpis.kpi, name="kpi"),
+    path("kpis/<slug:key>/edit/", kpis.kpi_edit, name="kpi_edit"),
+    path("kpis/<slug:key>/retire/", kpis.kpi_retire, name="kpi_retire"),
+    path("kpis/<slug:key>/thresholds/", kpis.threshold_set, name="threshold_set"),
+    path("kpis/<slug:key>/readings/", kpis.reading_new, name="reading_new"),
+    path("kpis/<slug:key>/readings/<int:reading_id>/", kpis.reading_correct, name="reading_correct"),
+    path("cost/", costs.cost, name="cost"),
+    path("cost/plan/", costs.plan, name="cost_plan"),
+    path("cost/plan/<int:plan_id>/agree/", costs.plan_agree, name="plan_agree"),
+    path("cost/<int:entry_id>/", costs.cost_correct, name="cost_correct"),
+    path("evidence/", evidence.evidence, name="evidence"),
+    path("evidence/<int:evidence_id>/revise/", evidence.evidence_revise, name="evidence_revise"),
+    path("evidence/<int:evidence_id>/withdraw/", evidence.evidence_withdraw, name="evidence_withdraw"),
+    path("evidence/<int:evidence_id>/<int:number>/", evidence.evidence_file, name="evidence_file"),
+    path("team/", team.team, name="team"),
+    path("team/accept/", team.accept, name="accept"),
+    path("team/owner/", team.owner_change, name="owner_change"),
+    path("team/<int:member_id>/confirm/", team.member_confirm, name="member_confirm"),
+    path("team/<int:member_id>/end/", team.member_end, name="member_end"),
+]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *import_urls,
+    *register_urls,
+    path("cases/<str:reference>/", include(case_urls)),
+]

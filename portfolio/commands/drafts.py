@@ -14,7 +14,7 @@ from portfolio.commands.business import BusinessFigures, set_business_case
 from portfolio.commands.cases import save_draft
 from portfolio.commands.costs.plans import plan_of, propose_plan
 from portfolio.commands.facts import answer_questions
-from portfolio.commands.kpis.definitions import change_definition, define_kpi, definition_of, rename_kpi
+from portfolio.commands.kpis.definitions import change_definition, define_kpi, definition_of
 from portfolio.commands.scope import set_scope
 from portfolio.commands.team import name_roles
 from portfolio.enums import KpiKind, KpiRole
@@ -97,8 +97,7 @@ def save_measures(*, case_id: int, version: int | None, measures: Measures, acto
             set_business_case(case_id=case_id, figures=measures.business, actor=actor, now=now)
         if measures.caps is not None:
             propose_plan(case_id=case_id, plan=_plan(case, measures.caps), actor=actor, now=now)
-        for kind, texts in (measures.scope or {}).items():
-            set_scope(case_id=case_id, kind=kind, texts=texts, actor=actor, now=now)
+        set_scope(case_id=case_id, lines=measures.scope or {}, actor=actor, now=now)
     return case
 
 
@@ -122,10 +121,9 @@ def _keep_promise(case: UseCase, promise: Promise, *, actor: User, now: datetime
             now=now,
         )
         return
-    rename_kpi(kpi_id=kpi.pk, name=promise.name, actor=actor, now=now)
     known = definition_of(kpi.definitions.get(valid_until__isnull=True))
     changed = replace(known, **values)  # type: ignore[arg-type]
-    change_definition(kpi_id=kpi.pk, definition=changed, actor=actor, now=now)
+    change_definition(kpi_id=kpi.pk, name=promise.name, definition=changed, actor=actor, now=now)
 
 
 def _is_stated(case: UseCase, figures: BusinessFigures) -> bool:

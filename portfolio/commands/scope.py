@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -45,20 +46,21 @@ def remove_scope_item(*, item_id: int, actor: User, now: datetime) -> ScopeItem:
     return item
 
 
-def set_scope(*, case_id: int, kind: str, texts: list[str], actor: User, now: datetime) -> list[ScopeItem]:
-    """Make the lines of one kind exactly these: missing ones are added, others removed, equal ones stay."""
-    wanted = list(dict.fromkeys(" ".join(text.split()) for text in texts if text.strip()))
+def set_scope(*, case_id: int, lines: Mapping[str, list[str]], actor: User, now: datetime) -> None:
+    """Make the lines of these kinds exactly those given: missing ones are added, others removed, equal ones stay."""
     with transaction.atomic():
         case_to_edit(case_id, act="edit_case", actor=actor, now=now)
-        present = list(ScopeItem.objects.filter(case=case_id, kind=kind, removed_at__isnull=True).order_by("pk"))
-        kept = [item for item in present if item.text in wanted]
-        for item in present:
-            if item.text not in wanted:
-                remove_scope_item(item_id=item.pk, actor=actor, now=now)
-        known = {item.text for item in kept}
-        added = [
+        for kind, texts in lines.items():
+            _set_kind(case_id, kind, texts, actor=actor, now=now)
+
+
+def _set_kind(case_id: int, kind: str, texts: list[str], *, actor: User, now: datetime) -> None:
+    wanted = list(dict.fromkeys(" ".join(text.split()) for text in texts if text.strip()))
+    present = list(ScopeItem.objects.filter(case=case_id, kind=kind, removed_at__isnull=True).order_by("pk"))
+    for item in present:
+        if item.text not in wanted:
+            remove_scope_item(item_id=item.pk, actor=actor, now=now)
+    known = {item.text for item in present}
+    for text in wanted:
+        if text not in known:
             add_scope_item(case_id=case_id, kind=kind, text=text, actor=actor, now=now)
-            for text in wanted
-            if text not in known
-        ]
-    return [*kept, *added]

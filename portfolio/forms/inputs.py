@@ -118,6 +118,8 @@ def refused_on(form: forms.BaseForm) -> Iterator[None]:
 
 
 def _field_of(form: forms.BaseForm, problem: FieldProblem) -> str | None:
-    """The form's field of that name; a pointer such as `bill/rate` is the field `bill_rate`."""
-    names = (problem.pointer, problem.pointer.replace("/", "_"), problem.pointer.split("/", 1)[0])
+    """The form's field of that name; the pointer `bill/rate` is the field `bill_rate` unless the form says else."""
+    known = getattr(form, "field_of_problem", None)
+    named = known(problem.pointer) if known else problem.pointer.replace("/", "_")
+    names = (problem.pointer, named, problem.pointer.split("/", 1)[0])
     return next((name for name in names if name in form.fields), None)

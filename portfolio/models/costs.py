@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -139,3 +141,8 @@ class CostEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line} {self.amount}"
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the service period."""
+        return self.period_end - timedelta(days=1)

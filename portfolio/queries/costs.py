@@ -41,6 +41,11 @@ class Burn:
         return int(self.used / self.cap * 100)
 
     @property
+    def actual_percent(self) -> int:
+        """The part of the cap that was spent already; 0 without a cap."""
+        return int(self.actual / self.cap * 100) if self.cap else 0
+
+    @property
     def is_over(self) -> bool:
         """More than the cap."""
         return self.cap is not None and self.used > self.cap

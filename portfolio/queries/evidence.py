@@ -54,8 +54,8 @@ def _state(evidence: Evidence, current: EvidenceRevision, today: date) -> str:
 def revision_for(user: User, case_number: int, evidence_id: int, number: int, now: datetime) -> EvidenceRevision:
     """The revision of a visible case's evidence; 404 otherwise."""
     visible = UseCase.objects.visible_to(user, now=now).filter(number=case_number)
-    rows = EvidenceRevision.objects.filter(evidence__case__in=visible).select_related("evidence")
-    return get_object_or_404(rows, evidence=evidence_id, number=number)
+    evidence = Evidence.objects.filter(pk=evidence_id, case__in=visible)
+    return get_object_or_404(EvidenceRevision.objects.filter(evidence__in=evidence), number=number)
 
 
 def evidence_for(user: User, case_number: int, evidence_id: int, now: datetime) -> Evidence:

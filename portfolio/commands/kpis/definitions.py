@@ -59,9 +59,13 @@ def define_kpi(
     return kpi
 
 
-def change_definition(*, kpi_id: int, definition: Definition, actor: User, now: datetime) -> KpiDefinition:
-    """State another definition from now on. Unit and direction stay once there are readings."""
+def change_definition(
+    *, kpi_id: int, definition: Definition, actor: User, now: datetime, name: str | None = None
+) -> KpiDefinition:
+    """State another definition from now on, and another name. Unit and direction stay once there are readings."""
     with transaction.atomic():
+        if name is not None:
+            rename_kpi(kpi_id=kpi_id, name=name, actor=actor, now=now)
         kpi = Kpi.objects.get(pk=kpi_id)
         case = case_to_edit(kpi.case_id, act="define_kpis", actor=actor, now=now)
         invalid_when(definition_problems(kpi.role, definition))
