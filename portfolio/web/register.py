@@ -29,7 +29,7 @@ from portfolio.queries.costs import cost_view
 from portfolio.queries.kpis import kpi_views
 from portfolio.queries.similar import SimilarCase, similar_cases
 from portfolio.queries.team import drafts_of, team_view
-from portfolio.web.steps import MEASURE, SAVERS, form_of
+from portfolio.web.steps import MEASURE, RISK, SAVERS, form_of
 
 REVIEW = "review"
 
@@ -59,7 +59,7 @@ def register(request: SignedInRequest) -> HttpResponse:
         with refused_on(form):
             case = cases.register_draft(changes=form.changes(), actor=request.user, now=now)
     if is_fragment(request):
-        return _status(request, Saved(case, "" if case else _("A title is needed before anything can be saved.")))
+        return _status(request, Saved(case, "" if case else _("A title is needed before anything can be saved.")), 1)
     if case is None:
         return render(request, "portfolio/register/step.html", {"form": form, "step": 1, "case": None}, status=422)
     return _onward(request, case, 1)
@@ -77,7 +77,7 @@ def register_step(request: SignedInRequest, reference: str, step: int) -> HttpRe
         return _page(request, case, step, form_of(step, case, request, now), now)
     form = form_of(step, case, request, now, bound=True)
     if is_fragment(request):
-        return _status(request, _autosaved(request, case, step, form, now))
+        return _status(request, _autosaved(request, case, step, form, now), step)
     if form.is_valid():
         with refused_on(form):
             case = SAVERS[step](case, form, request, now, _version(request))
@@ -192,12 +192,12 @@ def _first_error(form: forms.Form) -> str:
     return f"{label}: {errors[0]}" if label else str(errors[0])
 
 
-def _status(request: SignedInRequest, saved: Saved) -> HttpResponse:
+def _status(request: SignedInRequest, saved: Saved, step: int) -> HttpResponse:
     """The line beside the buttons, with the version that the next save starts from."""
     now = timezone.now()
     context = {"saved": saved, "version": saved.case.version if saved.case else request.POST.get("version", "")}
     context["reference"] = saved.case.reference if saved.case else request.POST.get("draft", "")
-    if saved.case is not None:
+    if saved.case is not None and step == RISK:
         context["proposed_tier"] = case_profile(saved.case, now).proposed_tier
     response = render(request, "portfolio/register/_saved.html", context)
     if saved.case is not None and request.path == reverse("portfolio:register"):
