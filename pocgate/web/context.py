@@ -29,8 +29,9 @@ def page(request: HttpRequest) -> dict[str, object]:
         **look,
         "roles": standing.roles,
         "unread": standing.unread,
-        "navigation": navigation(standing.roles, path=request.path, unread=standing.unread),
-        "short_navigation": short_navigation(standing.roles, path=request.path),
+        "may_register": standing.may_register,
+        "navigation": navigation(standing, path=request.path),
+        "short_navigation": short_navigation(standing, path=request.path),
     }
 
 

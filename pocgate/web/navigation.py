@@ -11,13 +11,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from pocgate.identity.enums import Role
+from pocgate.web.person import Standing
 
 Word = str | Promise
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the navigation; without roles it is for everybody."""
+    """A page of the navigation; without roles it is for everybody. `registers`: for those who may register a case."""
 
     name: str
     label: Word
@@ -25,6 +26,7 @@ class Page:
     group: Word
     roles: frozenset[str] = frozenset()
     short: bool = False
+    registers: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,29 +49,32 @@ class Group:
 
 
 WORK, GOVERN, KEEP = "", _("Governance"), _("Keeping")
+DESK_ROLES = frozenset({Role.COMPLIANCE, Role.AUDITOR, Role.ADMIN})
 PAGES = (
     Page("home", _("Home"), "house", WORK, short=True),
     Page("board", _("Board"), "kanban", WORK, short=True),
     Page("table", _("Portfolio"), "table-2", WORK, short=True),
-    Page("portfolio:register", _("Register"), "circle-plus", WORK, short=True),
+    Page("portfolio:register", _("Register"), "circle-plus", WORK, short=True, registers=True),
     Page("notifications", _("Notifications"), "bell", WORK),
-    Page("gates:desk", _("Compliance desk"), "shield-check", GOVERN),
+    Page("gates:desk", _("Compliance desk"), "shield-check", GOVERN, DESK_ROLES),
     Page("gates:decisions", _("Decisions"), "stamp", GOVERN),
     Page("gates:committees", _("Committees"), "users", GOVERN),
     Page("scoring:playbook", _("Playbook"), "book-open", GOVERN),
-    Page("portfolio:imports", _("Import"), "file-up", KEEP),
+    Page("portfolio:imports", _("Import"), "file-up", KEEP, frozenset({Role.PRODUCT_OWNER, Role.ADMIN})),
     Page("mail", _("Mail"), "mail", KEEP, frozenset({Role.ADMIN})),
     Page("tokens", _("API tokens"), "key-round", KEEP),
     Page("administration", _("Administration"), "settings", KEEP, frozenset({Role.ADMIN})),
 )
 
 
-def pages_for(roles: frozenset[str]) -> Iterator[tuple[Page, str]]:
-    """The pages a holder of these roles is offered, with their addresses."""
+def pages_for(standing: Standing) -> Iterator[tuple[Page, str]]:
+    """The pages a person is offered, with their addresses."""
     for page in PAGES:
         if page.name == "mail" and settings.SERVER_MODE:
             continue
-        if page.roles and page.roles.isdisjoint(roles):
+        if page.roles and page.roles.isdisjoint(standing.roles):
+            continue
+        if page.registers and not standing.may_register:
             continue
         url = address(page.name)
         if url:
@@ -84,9 +89,9 @@ def address(name: str, *args: object) -> str:
         return ""
 
 
-def navigation(roles: frozenset[str], *, path: str, unread: int) -> list[Group]:
+def navigation(standing: Standing, *, path: str) -> list[Group]:
     """The side bar's groups, the entry nearest to `path` marked."""
-    offered = list(pages_for(roles))
+    offered, unread = list(pages_for(standing)), standing.unread
     current = _current([url for _page, url in offered], path)
     groups: list[Group] = []
     for title in (WORK, GOVERN, KEEP):
@@ -96,9 +101,9 @@ def navigation(roles: frozenset[str], *, path: str, unread: int) -> list[Group]:
     return groups
 
 
-def short_navigation(roles: frozenset[str], *, path: str) -> list[Item]:
+def short_navigation(standing: Standing, *, path: str) -> list[Item]:
     """The phone's bar."""
-    offered = [(page, url) for page, url in pages_for(roles) if page.short]
+    offered = [(page, url) for page, url in pages_for(standing) if page.short]
     current = _current([url for _page, url in offered], path)
     return [_item(page, url, current, 0) for page, url in offered]
 

@@ -5,23 +5,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
 
+from pocgate.identity.enums import Role
 from pocgate.identity.models import User
 from pocgate.inbox.models import Notification
+from portfolio.models import DepartmentMember
 
+REGISTERING = frozenset({Role.PRODUCT_OWNER, Role.ADMIN})
 ATTRIBUTE = "_pocgate_standing"
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Roles in force, and how many notifications are unread."""
+    """Roles in force, how many notifications are unread, and whether a department is theirs."""
 
     roles: frozenset[str]
     unread: int
+    in_department: bool
+
+    @property
+    def may_register(self) -> bool:
+        """As `register_case` of the portfolio's permissions, without asking the database again."""
+        return self.in_department or not self.roles.isdisjoint(REGISTERING)
 
 
 def person(request: HttpRequest) -> User:
@@ -51,9 +60,12 @@ def _read(user_id: int) -> Standing:
     )
     rows = (
         User.objects.filter(pk=user_id)
-        .annotate(unread=Coalesce(Subquery(unread), 0))
-        .values_list("unread", "role_grants__role", "role_grants__started_at", "role_grants__ended_at")
+        .annotate(
+            unread=Coalesce(Subquery(unread), 0),
+            placed=Exists(DepartmentMember.objects.filter(user=OuterRef("pk"))),
+        )
+        .values_list("unread", "placed", "role_grants__role", "role_grants__started_at", "role_grants__ended_at")
     )
     held = list(rows)
-    roles = {role for _unread, role, start, end in held if role and start <= now and (end is None or end > now)}
-    return Standing(frozenset(roles), held[0][0] if held else 0)
+    roles = {role for *_, role, start, end in held if role and start <= now and (end is None or end > now)}
+    return Standing(frozenset(roles), unread=held[0][0] if held else 0, in_department=bool(held and held[0][1]))

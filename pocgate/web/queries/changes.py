@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from portfolio.models import UseCase
 NEVER_SHOWN = frozenset({"outcome", "rationale", "confidence", "veto", "veto_criterion", "conditions"})
 VOTE_VERBS = frozenset({"review.voted", "review.vote_changed"})
 LONGEST = 160
+DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -106,4 +108,6 @@ def _shown(value: object) -> str:
         text = ", ".join(_shown(part) for part in value)
     else:
         text = str(value)
+        if DIGEST.fullmatch(text):
+            return f"{text[:12]}…"
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

@@ -18,6 +18,7 @@ from pocgate.identity.queries import active_people
 from pocgate.kernel.http import REFERENCE
 from pocgate.web.badges import OUTCOMES
 from pocgate.web.navigation import address, pages_for
+from pocgate.web.person import Standing
 from portfolio.enums import Stage
 from portfolio.models import UseCase
 
@@ -46,10 +47,10 @@ class HitGroup:
     hits: Sequence[Hit]
 
 
-def search(text: str, *, user: User, roles: frozenset[str], now: datetime) -> list[HitGroup]:
+def search(text: str, *, user: User, standing: Standing, now: datetime) -> list[HitGroup]:
     """What fits the words; without words the pages, so that the dialog is never empty."""
     words = text.replace("\x00", "").strip()[:LONGEST_QUERY]
-    groups = [HitGroup(_("Pages"), list(_pages(words, roles)))]
+    groups = [HitGroup(_("Pages"), list(_pages(words, standing)))]
     if words:
         groups[:0] = [
             HitGroup(_("Cases"), list(_cases(words, user, now))),
@@ -98,7 +99,7 @@ def _people(text: str) -> Iterator[Hit]:
         yield Hit("user-round", str(found), url, note=found.job_title or _("their cases"))
 
 
-def _pages(text: str, roles: frozenset[str]) -> Iterator[Hit]:
-    for page, url in pages_for(roles):
+def _pages(text: str, standing: Standing) -> Iterator[Hit]:
+    for page, url in pages_for(standing):
         if not text or text.lower() in str(page.label).lower():
             yield Hit(page.icon, page.label, url)

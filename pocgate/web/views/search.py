@@ -18,6 +18,6 @@ from pocgate.web.queries.search import search as found_by
 def search(request: HttpRequest) -> HttpResponse:
     """Cases, decisions, people and pages that fit the words of `q`."""
     text = request.GET.get("q", "")
-    groups = found_by(text, user=person(request), roles=standing_of(request).roles, now=timezone.now())
+    groups = found_by(text, user=person(request), standing=standing_of(request), now=timezone.now())
     template = "web/_search_results.html" if is_fragment(request) else "web/search.html"
     return render(request, template, {"groups": groups, "text": text})

@@ -1,0 +1,62 @@
+"""The real thing in a folder of its own, once on SQLite and once on PostgreSQL with Redis, and a browser before it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.e2e.browser import DESKTOP, Visitor, chromium
+from tests.e2e.journeys.organisation import PASSWORD, lay_organisation
+from tests.installation import Installation, surroundings
+
+SignIn = Callable[..., Visitor]
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param("sqlite", marks=pytest.mark.e2e),
+        pytest.param("postgresql", marks=pytest.mark.services),
+    ],
+)
+def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """Web server, worker and beat under their supervisor, with the company laid into it and no demonstration."""
+    on_servers = request.param == "postgresql"
+    if on_servers and not (os.environ.get("DATABASE_URL", "").startswith("postgres") and os.environ.get("REDIS_URL")):
+        pytest.skip("needs PostgreSQL and Redis: make test-services")
+    with surroundings() if on_servers else nullcontext({}) as variables:
+        running = Installation(tmp_path_factory.mktemp("installation") / "var", variables=variables)
+        try:
+            running.start()
+            lay_organisation(running)
+            yield running
+        finally:
+            running.stop()
+
+
+@pytest.fixture(scope="module")
+def web_browser() -> Iterator[Browser]:
+    """Chromium, for one module: while it runs, Django's database may not be used in this process."""
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def people(installation: Installation, web_browser: Browser) -> Iterator[SignIn]:
+    """Sign somebody in: `people("owner")`, each in a session of their own that lasts until the test ends."""
+    sessions: dict[str, Visitor] = {}
+
+    def signed_in(name: str, *, size: tuple[int, int] = DESKTOP) -> Visitor:
+        if name not in sessions:
+            sessions[name] = Visitor(web_browser, installation.url, size=size).sign_in(name, PASSWORD)
+        return sessions[name]
+
+    yield signed_in
+    problems = [f"{name}: {problem}" for name, visitor in sessions.items() for problem in visitor.problems]
+    for visitor in sessions.values():
+        visitor.context.close()
+    assert problems == []

@@ -1,0 +1,116 @@
+"""Main pages are accessible and fit, light and dark, on the desk and on the phone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from pocgate.identity.models import User
+from pocgate.ledger.commands import Act, record
+from portfolio.models import UseCase
+from scoring.queries.playbooks import default_playbook_text
+from tests.e2e.conftest import DESKTOP, PHONE, OpenPage
+from tests.factories.identity import RoleGrantFactory, UserFactory
+from tests.factories.portfolio import StageSpellFactory, TeamMemberFactory, UseCaseFactory
+from tests.factories.readiness import ReadinessScoreFactory
+
+ADDRESSES = (
+    "/",
+    "/portfolio/",
+    "/portfolio/board/",
+    "/cases/UC-0001/",
+    "/cases/UC-0001/activity/",
+    "/search/?q=case",
+    "/notifications/",
+    "/preferences/",
+    "/tokens/",
+    "/administration/",
+    "/mail/",
+    "/nowhere/",
+)
+
+
+@pytest.fixture
+def administrator(live_server: object) -> User:
+    """Somebody who sees every page, with a few cases in different states."""
+    now = timezone.now()
+    user: User = UserFactory(full_name="Ada Example", job_title="Administrator")
+    for role in ("admin", "compliance"):
+        RoleGrantFactory(user=user, role=role)
+    for number, (stage, status, days) in enumerate(
+        [(0, "active", 10), (0, "active", 60), (1, "in_review", 20), (2, "paused", 5), (3, "active", 400)], start=1
+    ):
+        case: UseCase = UseCaseFactory(number=number, stage=stage, status=status, tier="high")
+        box_ends = now + timedelta(days=28 - days)
+        StageSpellFactory(
+            case=case, stage=stage, entered_at=now - timedelta(days=days), time_box_days=28, time_box_ends_at=box_ends
+        )
+        TeamMemberFactory(case=case, user=user)
+        ReadinessScoreFactory(case=case, gate=stage, overall=20 * number, playbook__text=default_playbook_text())
+        record(Act("case.edited", "use_case", case.pk, case.pk, {"title": "a"}, {"title": "b"}), actor=None, now=now)
+    return user
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_main_pages_have_no_violation_and_no_sideways_scroll(
+    theme: str, width: int, open_page: OpenPage, administrator: User
+) -> None:
+    page = open_page(administrator, width=width, theme=theme)
+
+    found = [problem for address in ADDRESSES for problem in _problems(page, address)]
+
+    assert found == []
+
+
+def test_search_opens_with_a_slash_and_leads_to_a_case(open_page: OpenPage, administrator: User) -> None:
+    page = open_page(administrator)
+
+    page.keyboard.press("/")
+    page.locator("#palette input").press_sequentially("uc-2")
+    expect(page.locator("#palette-results a.hit .ref").first).to_have_text("UC-0002")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("h1")).to_have_text(UseCase.objects.get(number=2).title)
+
+
+def test_theme_toggle_changes_at_once_and_stays(open_page: OpenPage, administrator: User) -> None:
+    page = open_page(administrator)
+    root = page.locator("html")
+
+    page.locator(".sidebar [data-theme-form] button").click()
+    page.locator(".sidebar [data-theme-form] button").click()
+    expect(root).to_have_attribute("data-bs-theme", "dark")
+    page.reload()
+
+    expect(root).to_have_attribute("data-bs-theme", "dark")
+
+
+def test_readiness_in_the_head_follows_without_a_reload(open_page: OpenPage, administrator: User) -> None:
+    page = open_page(administrator)
+    page.goto("/cases/UC-0001/")
+    expect(page.locator(".case-sentence")).to_have_attribute("data-readiness", "20")
+
+    case = UseCase.objects.get(number=1)
+    case.readiness.__class__.objects.filter(case=case).update(overall=83)
+
+    expect(page.locator(".case-sentence")).to_have_attribute("data-readiness", "83", timeout=8000)
+
+
+def _problems(page: Page, address: str) -> list[str]:
+    page.goto(address)
+    page.locator("main").wait_for()
+    results = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
+    problems = [
+        f"{address}: {violation['id']} {node['target']} {node.get('failureSummary', '')}"
+        for violation in results.response["violations"]
+        for node in violation["nodes"]
+    ]
+    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"):
+        problems.append(f"{address}: scrolls sideways")
+    return problems
