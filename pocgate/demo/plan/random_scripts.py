@@ -8,16 +8,8 @@ from pocgate.demo.plan.scripts import ACTIVE, DRAFT, VOTING, Script, Step
 from pocgate.demo.plan.subjects import subjects
 
 _LINES = (
-    "motor",
-    "household",
-    "buildings",
-    "liability",
-    "legal expenses",
-    "travel",
-    "life",
-    "health",
-    "marine",
-    "cyber",
+    *("motor", "household", "buildings", "liability", "legal expenses"),
+    *("travel", "life", "health", "marine", "cyber"),
 )
 _PLACES = ("Hollen", "Brakesund", "Orrelau", "Vennmark", "Tarnholm", "Aldersee", "Kvistad", "Morvane", "Sellbrook")
 _CAUSES = ("value", "data", "infrastructure", "governance", "problem_choice", "organisation", "cost", "priority")

@@ -30,7 +30,7 @@ class Script:
     `age` is in days since it was handed in, or for a draft since it was begun. `progress` is the share of the present
     stage's documents that exist, `idle` the days since anything was recorded, `spend` the share of the stage's cap
     spent in a full time-box, `reach` how far the KPIs come from baseline to target. `unsigned` documents wait for
-    compliance. `part` says what the case is for in the demonstration.
+    compliance; `partly` criteria are met in part. `part` says what the case is for in the demonstration.
     """
 
     subject: str
@@ -43,6 +43,7 @@ class Script:
     reach: float = 1.0
     rating: float = 4.0
     unsigned: tuple[str, ...] = ()
+    partly: tuple[str, ...] = ()
     owner: str = ""
     sponsor: str = ""
     unconfirmed: str = ""

@@ -80,7 +80,7 @@ STORY = (
     Script("health_invoices", 185, (GO0, GO1), progress=0.75, spend=1.28, part="over its cost cap"),
     Script("repair_estimates", 160, (GO0, GO1), progress=0.55, part="pilot"),
     Script(
-        *("leak_location", 105),
+        *("leak_location", 88),
         steps=(
             GO0,
             Step(
@@ -90,6 +90,7 @@ STORY = (
             ),
         ),
         progress=0.3,
+        partly=("quality_tests",),
         part="open condition",
     ),
     Script("call_forecast", 150, (GO0, GO1), progress=0.6, part="pilot"),

@@ -108,7 +108,7 @@ def write_people_and_facts(portion: Portion) -> None:
     rows = [
         (plan, case, member, TeamMember(
             case=case,
-            user_id=portion.person(member.person),
+            user_id=portion.ground.people[member.person],
             role=member.role,
             started_at=member.started_at,
             ended_at=member.ended_at,

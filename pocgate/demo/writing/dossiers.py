@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any
 
 from gates.models import Dossier, GateReview
 from gates.queries.dossier import FORMAT, dossier_content
@@ -28,30 +27,26 @@ def dossiers_of(plan: CasePlan, review: ReviewPlan, row: GateReview, version: Pu
         yield _framed(plan, review, row, version)
         return
     found = evaluation_then(row, playbook=version.rules, now=review.requested_at)
-    yield _whole(row, 1, "requested", review.requested_at, found, version)
+    frozen = [("requested", review.requested_at)]
     if review.opened_at is not None:
-        found = evaluation_then(row, playbook=version.rules, now=review.opened_at)
-        yield _whole(row, 2, "voting_opened", review.opened_at, found, version)
+        # Between request and vote no record of these cases changes that a verdict rests on.
+        frozen.append(("voting_opened", review.opened_at))
+    for revision, (reason, at) in enumerate(frozen, start=1):
+        content = canonical_json(dossier_content(row, version, found, now=at))
+        dossier = _dossier(row, content, at, found.recommended.outcome, found.recommended.rule)
+        dossier.revision, dossier.reason = revision, reason
+        yield dossier
 
 
-def _whole(
-    row: GateReview, revision: int, reason: str, at: datetime, found: Any, version: PublishedPlaybook
-) -> Dossier:
-    content = canonical_json(dossier_content(row, version, found, now=at))
-    return _dossier(row, revision, reason, at, content, (found.recommended.outcome, found.recommended.rule))
-
-
-def _dossier(
-    row: GateReview, revision: int, reason: str, at: datetime, content: bytes, recommended: tuple[str, str]
-) -> Dossier:
+def _dossier(row: GateReview, content: bytes, at: datetime, outcome: str, rule: str) -> Dossier:
     return Dossier(
         review=row,
-        revision=revision,
+        revision=1,
         content=content.decode(),
         digest=sha256(content).hexdigest(),
-        recommended=recommended[0],
-        rule=recommended[1],
-        reason=reason,
+        recommended=outcome,
+        rule=rule,
+        reason="voting_opened",
         frozen_at=at,
     )
 
@@ -83,7 +78,7 @@ def _framed(plan: CasePlan, review: ReviewPlan, row: GateReview, version: Publis
     }
     fixed = _fixed_parts(version.rules, row.gate, facts, recommended, version.version)
     content = _composed({**{key: canonical_json(value) for key, value in parts.items()}, **fixed})
-    return _dossier(row, 1, "voting_opened", at, content, (recommended, rule))
+    return _dossier(row, content, at, recommended, rule)
 
 
 _NO_COSTS: Mapping[str, object] = {
@@ -124,7 +119,7 @@ def _fixed_parts(
     counting = [
         (criterion, level) for criterion in playbook.criteria if (level := applies(criterion, known, gate)) is not None
     ]
-    criteria = [
+    criteria: list[dict[str, object]] = [
         {
             "key": criterion.key,
             "dimension": criterion.dimension,

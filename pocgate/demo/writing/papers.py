@@ -109,7 +109,7 @@ def write_sign_offs(portion: Portion) -> None:
             iteration=signed.iteration,
             state=signed.state,
             comment=signed.comment,
-            signed_by_id=portion.person(signed.by),
+            signed_by_id=portion.ground.people[signed.by],
             signed_at=signed.at,
             superseded_at=signed.superseded_at,
         ))

@@ -34,6 +34,13 @@ class Round:
     reviews: list[tuple[CasePlan, UseCase, ReviewPlan, GateReview]] = field(default_factory=list)
     dossiers: dict[int, Dossier] = field(default_factory=dict)
 
+    @property
+    def playbook_id(self) -> int:
+        """The version reviews are held under."""
+        if self.version.pk is None:
+            raise ValueError("a review names a published playbook")
+        return self.version.pk
+
 
 def write_reviews(portion: Portion, version: PublishedPlaybook) -> list[tuple[ReviewPlan, GateReview]]:
     """Every review of the portion; those of cases with a story are returned."""
@@ -92,7 +99,7 @@ def _row(sitting: Round, case: UseCase, plan: CasePlan, review: ReviewPlan) -> G
         kind=review.kind,
         state=review.state,
         proposal=review.proposal,
-        playbook_id=sitting.version.pk,
+        playbook_id=sitting.playbook_id,
         committee_id=ground.committees[review.gate],
         status_before="active",
         requested_by_id=ground.people[review.requested_by],
@@ -205,9 +212,9 @@ def _write_decisions(sitting: Round, numbers: dict[tuple[int, int], tuple[int, i
         [_condition(portion, condition, row) for *_rest, decision, row in made for condition in decision.conditions],
         batch_size=BATCH,
     )
-    for plan, case, review, decision, row in made:
-        after = {"number": row.reference, "outcome": row.outcome, "digest": row.digest}
-        portion.tell("decision.made", ("decision", row.pk), plan, case, at=decision.at, by=decision.by, after=after)
+    for plan, case, review, decision, written in made:
+        after = {"number": written.reference, "outcome": written.outcome, "digest": written.digest}
+        portion.tell("decision.made", ("decision", written.pk), plan, case, at=decision.at, by=decision.by, after=after)
         before = {"stage": review.stage, "status": "in_review"}
         portion.tell("case.moved", ("use_case", case.pk), plan, case, at=decision.at, by=decision.by, before=before)
 

@@ -30,6 +30,8 @@ def evaluation_then(review: GateReview, *, playbook: Playbook, now: datetime) ->
     review.case.stage, review.case.iteration = review.gate, review.iteration
     plans = plans_from(review.closing_plans)
     found = evaluate(review.case, gate=review.gate, playbook=playbook, now=now, plans=plans)
+    if all(result.reason.code != _NOT_MEASURED_YET for result in found.readiness.results):
+        return found
     answers = tuple(_as_shown(state) for state in answer_states(found.state, playbook, review.gate))
     result = readiness(playbook, review.gate, found.facts, answers, now)
     inputs = replace(found.inputs, results=result.results)

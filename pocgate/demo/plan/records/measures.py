@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from random import Random
 
 from pocgate.demo.plan.scripts import DRAFT
 from pocgate.demo.plan.setting import Setting
@@ -20,35 +19,55 @@ _SETS = ("hold-out set A", "hold-out set B", "shadow week")
 _ADOPTION = Measure("Share of the desk's items handled with it", "%", "higher", Decimal(0), Decimal(80))
 _LATENCY = Measure("Answer time, 95th percentile", "s", "lower", Decimal(6), Decimal(2))
 _WEEK, _MONTH = 7, 28
+_REPORT = "weekly report"
+_PILOT = 2
 
 
 def kpis(setting: Setting) -> Iterator[KpiPlan]:
     """The primary KPI from the registration on; the others as the stages ask for them."""
     subject = setting.subject
     created = setting.course.created_at + timedelta(minutes=45)
-    primary = _kpi(setting, "primary", subject.primary, "primary", "outcome", created)
+    primary = _kpi(setting, _PRIMARY, subject.primary, created)
     if setting.script.state == DRAFT:
         yield primary
         return
-    yield _measured(setting, primary, (2, 3))
-    quality = _kpi(setting, "quality", subject.quality, "acceptance", "quality", created + timedelta(days=2))
+    yield _measured(setting, primary)
+    quality = _kpi(setting, _QUALITY, subject.quality, created + timedelta(days=2))
     yield _tested(setting, quality)
-    yield _measured(setting, _guardrail(setting, created + timedelta(days=3)), (2,))
+    guardrail = _kpi(setting, _GUARDRAIL, subject.guardrail, created + timedelta(days=3))
+    yield _measured(setting, guardrail)
     pilot = setting.first_phase(2)
     if pilot is not None:
         at = pilot.start + timedelta(days=1)
-        adoption = _kpi(setting, "adoption", _ADOPTION, "guardrail", "adoption", at)
-        yield _measured(setting, replace(adoption, gates=(3,)), (3,), start=0.45)
-        latency = _kpi(setting, "latency", _LATENCY, "guardrail", "latency", at)
-        yield _measured(setting, replace(latency, gates=(3,), slo_of="latency"), (3,), start=0.8)
+        adoption = replace(_kpi(setting, _ADOPTED, _ADOPTION, at), gates=_ADOPTED.gates)
+        yield _measured(setting, adoption, start=0.45)
+        latency = replace(_kpi(setting, _FAST, _LATENCY, at), gates=_FAST.gates, slo_of="latency")
+        yield _measured(setting, latency, start=0.8)
 
 
-def _kpi(setting: Setting, key: str, measure: Measure, role: str, kind: str, at: datetime) -> KpiPlan:
+@dataclass(frozen=True)
+class _Use:
+    """What a measure is used for."""
+
+    key: str
+    role: str
+    kind: str
+    gates: tuple[int, ...]
+
+
+_PRIMARY = _Use("primary", "primary", "outcome", (2, 3))
+_QUALITY = _Use("quality", "acceptance", "quality", (1,))
+_GUARDRAIL = _Use("guardrail", "guardrail", "outcome", (2,))
+_ADOPTED = _Use("adoption", "guardrail", "adoption", (3,))
+_FAST = _Use("latency", "guardrail", "latency", (3,))
+
+
+def _kpi(setting: Setting, use: _Use, measure: Measure, at: datetime) -> KpiPlan:
     return KpiPlan(
-        key=key,
+        key=use.key,
         name=measure.name,
-        role=role,
-        kind=kind,
+        role=use.role,
+        kind=use.kind,
         slo_of="",
         unit=measure.unit,
         direction=measure.direction,
@@ -60,15 +79,12 @@ def _kpi(setting: Setting, key: str, measure: Measure, role: str, kind: str, at:
         created_at=at,
         target_date=(setting.course.created_at + timedelta(days=365)).date(),
         baseline_source="Mean of the twelve months before",
-        thresholds=_thresholds(setting, measure, role, kind, at),
+        thresholds=_thresholds(setting, measure, use.gates, at),
     )
 
 
-def _thresholds(setting: Setting, measure: Measure, role: str, kind: str, at: datetime) -> tuple[ThresholdPlan, ...]:
+def _thresholds(setting: Setting, measure: Measure, gates: tuple[int, ...], at: datetime) -> tuple[ThresholdPlan, ...]:
     """Set before the gate that confirms them, one stage ahead."""
-    gates = {"primary": (2, 3), "acceptance": (1,), "guardrail": (2,)}[role]
-    if kind in ("adoption", "latency"):
-        gates = (3,)
     found = []
     for gate in gates:
         phase = setting.first_phase(gate - 1)
@@ -84,10 +100,6 @@ def _thresholds(setting: Setting, measure: Measure, role: str, kind: str, at: da
     return tuple(found)
 
 
-def _guardrail(setting: Setting, at: datetime) -> KpiPlan:
-    return _kpi(setting, "guardrail", setting.subject.guardrail, "guardrail", "outcome", at)
-
-
 def _tested(setting: Setting, kpi: KpiPlan) -> KpiPlan:
     """Offline and shadow readings of the prototype, the last shortly before the gate."""
     readings: list[ReadingPlan] = []
@@ -95,14 +107,16 @@ def _tested(setting: Setting, kpi: KpiPlan) -> KpiPlan:
         ends = [share for share in (0.5, 0.72, 0.93) if phase.is_done or share <= setting.script.progress]
         for source, share in zip(_SETS, ends, strict=False):
             at = phase.start + share * (phase.end - phase.start)
-            if setting.script.reach < 1 and phase.iteration < setting.course.iteration:
-                reach = setting.script.reach
-            else:
-                reach = 0.75 + 0.25 * share
-            readings.append(_reading(setting.rng, kpi, reach, at, phase.iteration, source))
+            reach = setting.script.reach if _fails(setting, phase) else 0.75 + 0.25 * share
+            readings.append(_reading(setting, kpi, reach, _When(at, phase.iteration, source)))
         if setting.script.polishing:
             readings += _polished(setting, kpi, phase)
     return replace(kpi, readings=tuple(readings))
+
+
+def _fails(setting: Setting, phase: Phase) -> bool:
+    """Whether the script's reach tells of this prototype: one that was given up, or pivoted away from."""
+    return phase.iteration < setting.course.iteration or setting.course.status == "stopped"
 
 
 def _polished(setting: Setting, kpi: KpiPlan, phase: Phase) -> Iterator[ReadingPlan]:
@@ -111,15 +125,15 @@ def _polished(setting: Setting, kpi: KpiPlan, phase: Phase) -> Iterator[ReadingP
     for week in range(max(weeks, 0)):
         at = phase.start + timedelta(days=40 + 7 * week)
         if at < setting.now - timedelta(days=1):
-            yield _reading(setting.rng, kpi, 0.98 + 0.001 * week, at, phase.iteration, _SETS[week % 2])
+            yield _reading(setting, kpi, 0.98 + 0.001 * week, _When(at, phase.iteration, _SETS[week % 2]))
 
 
-def _measured(setting: Setting, kpi: KpiPlan, stages: tuple[int, ...], start: float = 0.55) -> KpiPlan:
+def _measured(setting: Setting, kpi: KpiPlan, start: float = 0.55) -> KpiPlan:
     """Readings at the KPI's cadence through pilot and production."""
     readings = [
         reading
         for phase in setting.course.phases
-        if phase.stage >= min(stages) and phase.stage >= 2
+        if phase.stage >= _PILOT
         for reading in _series(setting, kpi, phase, start)
     ]
     return replace(kpi, readings=tuple(readings))
@@ -133,13 +147,24 @@ def _series(setting: Setting, kpi: KpiPlan, phase: Phase, start: float) -> Itera
         end = next((s.decided_at for s in setting.course.sittings if s.requested_at == phase.end), None) or phase.end
     at, days = phase.start + cadence, 0.0
     while at < min(end, setting.now - timedelta(hours=3)):
-        reach = min(start + 0.0035 * days + (0.2 if phase.stage > 2 else 0), 1.02) * setting.script.reach
-        yield _reading(setting.rng, kpi, reach, at, phase.iteration, "weekly report")
+        scaled = 0.2 if phase.stage > _PILOT else 0
+        reach = min(start + 0.0035 * days + scaled, 1.02) * setting.script.reach
+        yield _reading(setting, kpi, reach, _When(at, phase.iteration, _REPORT))
         at += cadence
         days += kpi.cadence_days
 
 
-def _reading(rng: Random, kpi: KpiPlan, reach: float, at: datetime, iteration: int, source: str) -> ReadingPlan:
+@dataclass(frozen=True)
+class _When:
+    """When a reading was taken, in which iteration, from which source."""
+
+    at: datetime
+    iteration: int
+    source: str
+
+
+def _reading(setting: Setting, kpi: KpiPlan, reach: float, when: _When) -> ReadingPlan:
+    rng = setting.rng
     way = kpi.target - kpi.baseline
     size = abs(way) if way else abs(kpi.baseline) * Decimal("0.1")
     noise = Decimal(str(round(rng.gauss(0, 0.03), 4))) * size
@@ -151,12 +176,12 @@ def _reading(rng: Random, kpi: KpiPlan, reach: float, at: datetime, iteration: i
         value=_rounded(max(value, Decimal(0))),
         sample_size=samples,
         error=_rounded(size * Decimal("0.035")),
-        observed_from=at - timedelta(days=kpi.cadence_days),
-        observed_to=at - timedelta(hours=2),
-        recorded_at=at,
-        source=source,
-        method="counted" if source == "weekly report" else "compared with two people's labels",
-        iteration=iteration,
+        observed_from=when.at - timedelta(days=kpi.cadence_days),
+        observed_to=when.at - timedelta(hours=2),
+        recorded_at=when.at,
+        source=when.source,
+        method="counted" if when.source == _REPORT else "compared with two people's labels",
+        iteration=when.iteration,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -35,6 +36,8 @@ _ESTIMATES = {
 }
 _RUN_RATE = Decimal("0.9")
 _ROUNDED_FROM = 2000
+# Discovery estimates the lines in its second half.
+_ESTIMATED_FROM = 0.5
 
 
 def business(setting: Setting) -> Iterator[BusinessPlan]:
@@ -77,12 +80,15 @@ def budgets(setting: Setting) -> Iterator[BudgetPlan]:
     for position, (at, stage) in enumerate(moments):
         agreed = at + timedelta(hours=26)
         following = moments[position + 1][0] + timedelta(hours=26) if position + 1 < len(moments) else None
-        yield _budget(setting, position + 1, stage, at, agreed, following)
+        yield replace(
+            _budget(setting, stage, at),
+            version=position + 1,
+            agreed_at=agreed if agreed < setting.now else None,
+            superseded_at=following,
+        )
 
 
-def _budget(
-    setting: Setting, version: int, stage: int, at: datetime, agreed: datetime, superseded: datetime | None
-) -> BudgetPlan:
+def _budget(setting: Setting, stage: int, at: datetime) -> BudgetPlan:
     yearly = setting.subject.cost_a_year
     caps = {each: _money(yearly * CAP_SHARE[each]) for each in range(min(stage + 1, 3) + 1)}
     lines = tuple((line, _money(yearly / 12 * Decimal(_ESTIMATES[line])), "") for line in COST_LINES)
@@ -92,16 +98,16 @@ def _budget(
             for line, amount, reason in lines
         )
     return BudgetPlan(
-        version=version,
+        version=1,
         case_cap=_money(sum(caps.values(), Decimal(0)) * Decimal("1.1")),
         monthly_cap=_money(yearly / 12 * Decimal("1.15")),
         proposed_by=setting.owner,
         proposed_at=at,
         agreed_by=setting.people["budget_holder"],
-        agreed_at=agreed if agreed < setting.now else None,
-        superseded_at=superseded,
+        agreed_at=None,
+        superseded_at=None,
         caps=tuple(caps.items()),
-        estimates=lines if stage > 0 or setting.script.progress > 0.5 else (),
+        estimates=lines if stage > 0 or setting.script.progress > _ESTIMATED_FROM else (),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pocgate.demo.plan.documents import DOCUMENTS, Document, content
+from pocgate.demo.plan.documents import Document, content, documents
 from pocgate.demo.plan.setting import Setting
 from pocgate.demo.plan.shapes import AnswerPlan, EvidencePlan, RevisionPlan, SignOffPlan
 from pocgate.demo.plan.timeline import Phase, at_work
@@ -17,6 +17,9 @@ from scoring.rules.vocabulary import SIGNED
 # A document is renewed when this share of its validity is over.
 _RENEWED_AT = 0.8
 _COUNTERSIGNED = "governance"
+_COMMENTS = ("", "", "Seen with the sources.", "Clear and complete.")
+_SIGNED_AFTER = timedelta(hours=24)
+_PARTLY = "Done for written reports; for those by phone the notes are still being typed in."
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,25 @@ class _Due:
         return min(criterion.valid_days or 365 for criterion in self.criteria)
 
 
+@dataclass(frozen=True)
+class _Version:
+    """A revision of a document: when it came, and when the one after it."""
+
+    number: int
+    at: datetime
+    after: datetime | None
+
+    @property
+    def signed_at(self) -> datetime:
+        """When compliance signs it."""
+        return self.at + _SIGNED_AFTER
+
+    @property
+    def signed_anew_at(self) -> datetime | None:
+        """When the signature on the next one takes its place."""
+        return self.after + _SIGNED_AFTER if self.after else None
+
+
 def papers(setting: Setting) -> Papers:
     """All documents due by now, each with the revisions that kept it valid."""
     evidence: list[EvidencePlan] = []
@@ -56,10 +78,10 @@ def papers(setting: Setting) -> Papers:
         moments = _moments(setting, due, first)
         evidence.append(_evidence(setting, due, moments))
         for number, at in enumerate(moments, start=1):
-            after = moments[number] if number < len(moments) else None
+            version = _Version(number, at, moments[number] if number < len(moments) else None)
             for criterion in due.criteria:
-                answers += _answers(setting, due, criterion, number, at, after)
-                sign_offs += _sign_offs(setting, due, criterion, number, at, after)
+                answers += _answers(setting, due, criterion, version)
+                sign_offs += _sign_offs(setting, due, criterion, version)
     return Papers(tuple(evidence), tuple(answers), tuple(sign_offs))
 
 
@@ -69,7 +91,7 @@ def _written(setting: Setting) -> Iterator[tuple[_Due, datetime]]:
         phase = setting.first_phase(stage)
         if phase is None:
             continue
-        due = [each for document in DOCUMENTS if (each := _due(setting, document, phase)) is not None]
+        due = [each for document in documents() if (each := _due(setting, document, phase)) is not None]
         wanted = len(due) if phase.is_done else round(len(due) * setting.script.progress)
         span = phase.end - phase.start
         for position, each in enumerate(due[:wanted]):
@@ -118,7 +140,7 @@ def _evidence(setting: Setting, due: _Due, moments: list[datetime]) -> EvidenceP
                 # Cases without a story share the files of their subject, or a hundred thousand would fill a disk.
                 content=content(document, subject, setting.title if detailed else "", number, at if detailed else None),
                 file_name=document.file_name(number),
-                content_type=document.form[1],
+                content_type=document.media_type,
                 by=setting.people.get(document.by, setting.owner),
                 at=at,
             )
@@ -127,25 +149,42 @@ def _evidence(setting: Setting, due: _Due, moments: list[datetime]) -> EvidenceP
     )
 
 
-def _answers(
-    setting: Setting, due: _Due, criterion: Criterion, number: int, at: datetime, after: datetime | None
-) -> Iterator[AnswerPlan]:
-    named = ((due.document.key, number),)
+def _answers(setting: Setting, due: _Due, criterion: Criterion, version: _Version) -> Iterator[AnswerPlan]:
     if due.is_signed:
         if due.document.key not in setting.script.unsigned:
-            signed = at + timedelta(hours=24)
-            yield AnswerPlan(
-                *(criterion.key, due.phase.iteration, "accepted", "", setting.signer, signed, None, None),
-                *(_plus_day(after), named),
-            )
+            yield _signature(setting, due, criterion, version)
         return
     author = setting.people.get(due.document.by, setting.owner)
     verifier = _verifier(setting, criterion, author)
-    answered = at + timedelta(minutes=40)
-    verified = answered + timedelta(hours=5 + setting.rng.randrange(18)) if verifier else None
+    partly = criterion.key in setting.script.partly
+    answered = version.at + timedelta(minutes=40)
     yield AnswerPlan(
-        *(criterion.key, due.phase.iteration, "met", "", author, answered, verifier, verified),
-        *(after + timedelta(minutes=40) if after else None, named),
+        criterion=criterion.key,
+        iteration=due.phase.iteration,
+        answer="partly" if partly else "met",
+        note=_PARTLY if partly else "",
+        author=author,
+        at=answered,
+        verified_by=verifier,
+        verified_at=answered + timedelta(hours=5 + setting.rng.randrange(18)) if verifier else None,
+        superseded_at=version.after + timedelta(minutes=40) if version.after else None,
+        evidence=((due.document.key, version.number),),
+    )
+
+
+def _signature(setting: Setting, due: _Due, criterion: Criterion, version: _Version) -> AnswerPlan:
+    """What scoring keeps of a sign-off."""
+    return AnswerPlan(
+        criterion=criterion.key,
+        iteration=due.phase.iteration,
+        answer="accepted",
+        note="",
+        author=setting.signer,
+        at=version.signed_at,
+        verified_by=None,
+        verified_at=None,
+        superseded_at=version.signed_anew_at,
+        evidence=((due.document.key, version.number),),
     )
 
 
@@ -159,19 +198,19 @@ def _verifier(setting: Setting, criterion: Criterion, author: str) -> str | None
     return person
 
 
-def _sign_offs(
-    setting: Setting, due: _Due, criterion: Criterion, number: int, at: datetime, after: datetime | None
-) -> Iterator[SignOffPlan]:
+def _sign_offs(setting: Setting, due: _Due, criterion: Criterion, version: _Version) -> Iterator[SignOffPlan]:
     countersigned = criterion.dimension == _COUNTERSIGNED and not due.is_signed
     if not (due.is_signed or countersigned) or due.document.key in setting.script.unsigned:
         return
-    comment = setting.rng.choice(["", "", "Seen with the sources.", "Clear and complete."])
     yield SignOffPlan(
-        *(criterion.key, "countersign" if countersigned else "sign_off", due.phase.stage, due.phase.iteration),
-        *("accepted", comment, setting.signer, at + timedelta(hours=24), _plus_day(after)),
-        ((due.document.key, number),),
+        criterion=criterion.key,
+        kind="countersign" if countersigned else "sign_off",
+        gate=due.phase.stage,
+        iteration=due.phase.iteration,
+        state="accepted",
+        comment=setting.rng.choice(_COMMENTS),
+        by=setting.signer,
+        at=version.signed_at,
+        superseded_at=version.signed_anew_at,
+        evidence=((due.document.key, version.number),),
     )
-
-
-def _plus_day(after: datetime | None) -> datetime | None:
-    return after + timedelta(hours=24) if after else None

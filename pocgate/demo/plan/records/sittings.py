@@ -14,6 +14,8 @@ from pocgate.demo.plan.shapes import ConditionPlan, DecisionPlan, ReviewPlan, Vo
 from pocgate.demo.plan.timeline import Sitting
 
 LAST_STAGE = 3
+# How often one member sees it otherwise, and how often a vote is changed before the close.
+_DISSENTING, _CHANGING = 0.35, 0.12
 
 
 def reviews(setting: Setting) -> Iterator[ReviewPlan]:
@@ -49,7 +51,7 @@ def _votes(setting: Setting, sitting: Sitting) -> Iterator[VotePlan]:
     if sitting.state == VOTING:
         seats = [person for person in seats if person not in (CHAIR, MEMBER)]
     end = sitting.closed_at or setting.now
-    dissenter = setting.rng.choice(seats[2:]) if sitting.state != VOTING and setting.rng.random() < 0.35 else ""
+    dissenter = setting.rng.choice(seats[2:]) if sitting.state != VOTING and setting.rng.random() < _DISSENTING else ""
     for person in seats:
         at = sitting.opened_at + (end - sitting.opened_at) * setting.rng.uniform(0.08, 0.9)
         if person == dissenter:
@@ -63,7 +65,7 @@ def _vote(setting: Setting, person: str, outcome: str, at: datetime, *, may_chan
     why = wording.rationale(outcome, setting.rng)
     sure = setting.rng.randrange(65, 100, 5)
     earlier = None
-    if may_change and setting.script.detailed and setting.rng.random() < 0.12:
+    if may_change and setting.script.detailed and setting.rng.random() < _CHANGING:
         other, reason = wording.dissent(outcome)
         earlier = VotePlan(person, other, reason, 55, at - timedelta(hours=2))
     return VotePlan(person, outcome, why, sure, at, earlier=earlier)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -35,8 +36,9 @@ _BY_DEPARTMENT = {
     "Operations and IT": ("david.ormeau", "viktor.aasen", "bruno.eckvall"),
     "People and legal": ("david.ormeau", "leila.marchmont", "amira.stenholt"),
 }
-# A confirmation of sponsor and budget holder counts for a year.
-_CONFIRMED_WITHIN = 300
+# A confirmation of these counts for a year.
+_YEARLY = ("sponsor", "budget_holder")
+_CONFIRMED_WITHIN = timedelta(days=300)
 
 
 def people_of(script: Script, subject: Subject, rng: Random) -> Mapping[str, str]:
@@ -69,10 +71,18 @@ def members(setting: Setting) -> Iterator[MemberPlan]:
         confirmed = joined + timedelta(hours=4 + rng.randrange(40))
         if min(joined, confirmed) >= setting.now:
             continue
-        if (setting.now - confirmed).days > _CONFIRMED_WITHIN and role in ("sponsor", "budget_holder"):
-            confirmed = setting.now - timedelta(days=120 + rng.randrange(60))
         waits = role == setting.script.unconfirmed or confirmed >= setting.now
-        yield MemberPlan(setting.people[role], role, joined, None if waits else confirmed)
+        member = MemberPlan(setting.people[role], role, joined, None if waits else confirmed)
+        yield from _renewed(setting, member) if role in _YEARLY else (member,)
+
+
+def _renewed(setting: Setting, member: MemberPlan) -> Iterator[MemberPlan]:
+    """Sponsor and budget holder confirm once a year: the part begins afresh with each confirmation."""
+    while member.confirmed_at is not None and member.confirmed_at + _CONFIRMED_WITHIN < setting.course.until:
+        again = member.confirmed_at + _CONFIRMED_WITHIN
+        yield replace(member, ended_at=again)
+        member = replace(member, started_at=again, confirmed_at=again)
+    yield member
 
 
 def facts(setting: Setting) -> Iterator[FactPlan]:
