@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection, connections
@@ -88,9 +89,12 @@ class Command(BaseCommand):
 
     def _greet(self, port: int) -> None:
         self._say(f"\nReady at {self._address(port)}  (Ctrl-C stops; logs in {settings.VAR_DIR / 'log'})\n")
-        if "demo_sign_ins" in get_commands():
+        if not get_user_model().objects.exists():
+            self._say("Nobody can sign in yet: .venv/bin/python manage.py create_person NAME --role admin")
+        elif "demo_sign_ins" in get_commands():
             call_command("demo_sign_ins", stdout=self.stdout)
-            connection.close()
+            self.stdout.flush()
+        connection.close()
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)
