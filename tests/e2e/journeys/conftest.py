@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
-from tests.e2e.browser import DESKTOP, Visitor, chromium
 from tests.e2e.journeys.organisation import PASSWORD, lay_organisation
+from tests.e2e.journeys.visitor import DESKTOP, PATIENCE_MS, Visitor
 from tests.installation import Installation, surroundings
 
 SignIn = Callable[..., Visitor]
@@ -18,10 +18,7 @@ SignIn = Callable[..., Visitor]
 
 @pytest.fixture(
     scope="module",
-    params=[
-        pytest.param("sqlite", marks=pytest.mark.e2e),
-        pytest.param("postgresql", marks=pytest.mark.services),
-    ],
+    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)],
 )
 def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """Web server, worker and beat under their supervisor, with the company laid into it and no demonstration."""
@@ -38,21 +35,15 @@ def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
             running.stop()
 
 
-@pytest.fixture(scope="module")
-def web_browser() -> Iterator[Browser]:
-    """Chromium, for one module: while it runs, Django's database may not be used in this process."""
-    with chromium() as running:
-        yield running
-
-
 @pytest.fixture
-def people(installation: Installation, web_browser: Browser) -> Iterator[SignIn]:
+def people(installation: Installation, browser: Browser) -> Iterator[SignIn]:
     """Sign somebody in: `people("owner")`, each in a session of their own that lasts until the test ends."""
+    expect.set_options(timeout=PATIENCE_MS)
     sessions: dict[str, Visitor] = {}
 
     def signed_in(name: str, *, size: tuple[int, int] = DESKTOP) -> Visitor:
         if name not in sessions:
-            sessions[name] = Visitor(web_browser, installation.url, size=size).sign_in(name, PASSWORD)
+            sessions[name] = Visitor(browser, installation.url, size=size).sign_in(name, PASSWORD)
         return sessions[name]
 
     yield signed_in
