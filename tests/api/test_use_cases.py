@@ -269,7 +269,9 @@ def test_list_lines_of_the_database_equal_rows_of_ours(caller: Caller, fields: s
     case = UseCaseFactory(
         number=123456, title='Ü "quoted" \\ \n', technology=["é", 'a"b'], stage=3, status="retired", updated_at=at
     )
-    UseCaseFactory(number=7, origin="imported", department=None, stage=None, computed_version=1, target_gate_date=at.date())
+    UseCaseFactory(
+        number=7, origin="imported", department=None, stage=None, computed_version=1, target_gate_date=at.date()
+    )
     ReadinessScoreFactory(case=case, overall=Decimal("7.10"))
     client = caller()
 

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import factory
 
+from scoring.commands.playbooks import ensure_default_playbook
 from scoring.models import CriterionResult, Playbook, ReadinessScore
 from tests.factories.identity import LONG_AGO
 from tests.factories.portfolio import UseCaseFactory
 
 
-class PublishedPlaybookFactory(factory.django.DjangoModelFactory[Playbook]):
-    """The playbook that ships, published as version 1."""
-
-    class Meta:
-        model = Playbook
-        django_get_or_create = ("version",)
-
-    version = 1
-    state = "published"
-    text = "playbook"
-    digest = "0" * 64
-    created_at = LONG_AGO
-    published_at = LONG_AGO
+def _playbook() -> Playbook:
+    return Playbook.objects.get(pk=ensure_default_playbook(now=LONG_AGO).pk)
 
 
 class ReadinessScoreFactory(factory.django.DjangoModelFactory[ReadinessScore]):
@@ -29,7 +19,7 @@ class ReadinessScoreFactory(factory.django.DjangoModelFactory[ReadinessScore]):
         model = ReadinessScore
 
     case = factory.SubFactory(UseCaseFactory)
-    playbook = factory.SubFactory(PublishedPlaybookFactory)
+    playbook = factory.LazyFunction(_playbook)
     gate = 0
     overall = 50
     musts_open = 2
