@@ -12,7 +12,6 @@ from playwright.sync_api import Page, expect
 from pocgate.identity.models import User
 from pocgate.ledger.commands import Act, record
 from portfolio.models import UseCase
-from scoring.queries.playbooks import default_playbook_text
 from tests.e2e.conftest import DESKTOP, PHONE, OpenPage
 from tests.factories.identity import RoleGrantFactory, UserFactory
 from tests.factories.portfolio import StageSpellFactory, TeamMemberFactory, UseCaseFactory
@@ -50,7 +49,7 @@ def administrator(live_server: object) -> User:
             case=case, stage=stage, entered_at=now - timedelta(days=days), time_box_days=28, time_box_ends_at=box_ends
         )
         TeamMemberFactory(case=case, user=user)
-        ReadinessScoreFactory(case=case, gate=stage, overall=20 * number, playbook__text=default_playbook_text())
+        ReadinessScoreFactory(case=case, gate=stage, overall=20 * number)
         record(Act("case.edited", "use_case", case.pk, case.pk, {"title": "a"}, {"title": "b"}), actor=None, now=now)
     return user
 

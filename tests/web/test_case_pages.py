@@ -12,7 +12,6 @@ from pocgate.web.drawing import LARGE, SMALL, drawn
 from pocgate.web.queries.case_head import case_head
 from pocgate.web.queries.track import track_of
 from portfolio.models import CaseOrigin, ImportRun, UseCase
-from scoring.queries.playbooks import default_playbook_text
 from tests.factories.portfolio import StageSpellFactory, UseCaseFactory
 from tests.factories.readiness import CriterionResultFactory, ReadinessScoreFactory
 from tests.web.conftest import Visitor
@@ -21,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def scored(case: UseCase, **fields: object) -> None:
-    ReadinessScoreFactory(case=case, playbook__text=default_playbook_text(), **fields)
+    ReadinessScoreFactory(case=case, **fields)
 
 
 def test_track_of_a_prototype_fills_the_way_to_its_gate(now: datetime) -> None:

@@ -13,11 +13,12 @@ from pocgate.ledger.commands import Act, record
 from pocgate.web.queries.home import home_of
 from pocgate.web.queries.waiting import waiting_for
 from portfolio.models import UseCase
+from scoring.commands.playbooks import ensure_default_playbook
 from scoring.models import Playbook
 from tests.factories.gates import CommitteeFactory, SeatFactory
-from tests.factories.identity import UserFactory
+from tests.factories.identity import LONG_AGO, UserFactory
 from tests.factories.portfolio import TeamMemberFactory, UseCaseFactory
-from tests.factories.readiness import CriterionResultFactory, PublishedPlaybookFactory
+from tests.factories.readiness import CriterionResultFactory
 from tests.web.conftest import Visitor
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,7 @@ COMMITTEE_MEMBER = frozenset({"committee"})
 
 
 def review(case: UseCase, committee: Committee, now: datetime, state: str = "voting") -> GateReview:
-    playbook: Playbook = PublishedPlaybookFactory()
+    playbook = Playbook.objects.get(pk=ensure_default_playbook(now=LONG_AGO).pk)
     return GateReview.objects.create(
         case=case,
         gate=0,

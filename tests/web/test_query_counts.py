@@ -11,10 +11,10 @@ from django.utils import timezone
 from pocgate.inbox.models import Notification
 from pocgate.ledger.commands import Act, record
 from portfolio.models import UseCase
-from scoring.queries.playbooks import default_playbook_text
-from tests.factories.identity import UserFactory
+from scoring.commands.playbooks import ensure_default_playbook
+from tests.factories.identity import LONG_AGO, UserFactory
 from tests.factories.portfolio import TeamMemberFactory, UseCaseFactory
-from tests.factories.readiness import PublishedPlaybookFactory, ReadinessScoreFactory
+from tests.factories.readiness import ReadinessScoreFactory
 from tests.web.conftest import Visitor
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +48,7 @@ def case(person: object) -> UseCase:
 def test_page_with_one_or_three_rows_asks_the_same(
     rows: int, address: str, queries: int, visitor: Visitor, django_assert_num_queries: Any
 ) -> None:
-    PublishedPlaybookFactory(text=default_playbook_text())
+    ensure_default_playbook(now=LONG_AGO)
     client = visitor("auditor")
     for _ in range(rows):
         case(client.person)  # type: ignore[attr-defined]
@@ -64,7 +64,7 @@ def test_page_with_one_or_three_rows_asks_the_same(
 def test_activity_with_one_or_three_rows_asks_the_same(
     rows: int, visitor: Visitor, django_assert_num_queries: Any
 ) -> None:
-    PublishedPlaybookFactory(text=default_playbook_text())
+    ensure_default_playbook(now=LONG_AGO)
     client = visitor("auditor")
     one = case(client.person)  # type: ignore[attr-defined]
     for _ in range(rows):

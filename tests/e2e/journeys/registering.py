@@ -55,7 +55,7 @@ def register_case(page: Page) -> str:
     return reference
 
 
-def labelled(page: Page, label: str) -> re.Pattern[str]:
+def labelled(label: str) -> re.Pattern[str]:
     """A label as it is written, with or without the word that it is optional."""
     return re.compile(rf"^{re.escape(label)}(\s+optional)?$")
 
@@ -76,16 +76,16 @@ def _state_problem(page: Page) -> str:
     expect(page.locator("#saved")).to_contain_text("Saved")
     _next(page, f"/register/{found[0]}/2/")
     page.goto(f"/register/{found[0]}/1/")
-    expect(page.get_by_label(labelled(page, "Which problem does it solve?"))).to_have_value(PROBLEM)
+    expect(page.get_by_label(labelled("Which problem does it solve?"))).to_have_value(PROBLEM)
     _next(page, f"/register/{found[0]}/2/")
     return found[0]
 
 
 def _name_people(page: Page) -> None:
-    page.get_by_label(labelled(page, "Department")).select_option(label=DEPARTMENT)
+    page.get_by_label(labelled("Department")).select_option(label=DEPARTMENT)
     for role, name in TEAM.items():
         person = PEOPLE[name]
-        page.get_by_label(labelled(page, role)).select_option(label=f"{person.full_name} · {person.job}")
+        page.get_by_label(labelled(role)).select_option(label=f"{person.full_name} · {person.job}")
     expect(page.locator("#saved")).to_contain_text("Saved")
     _next(page, "/3/")
 
@@ -112,7 +112,7 @@ def _promise(page: Page) -> None:
 
 
 def _fill(page: Page, label: str, value: str) -> None:
-    page.get_by_label(labelled(page, label)).fill(value)
+    page.get_by_label(labelled(label)).fill(value)
 
 
 def _choose(page: Page, question: str, answer: str) -> None:
