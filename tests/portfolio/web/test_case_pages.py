@@ -319,7 +319,6 @@ def test_evidence_is_attached_revised_downloaded_and_withdrawn(
 
     answer = client.get(_at("evidence_file", case, first.evidence_id, 1))
     content = b"".join(answer.streaming_content)
-    answer.close()
     link = client.get(_at("evidence_file", case, first.evidence_id, 2))
     page = client.get(_at("evidence", case)).content.decode()
     client.post(_at("evidence_withdraw", case, first.evidence_id), {"reason": "Old"})
