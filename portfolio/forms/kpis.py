@@ -96,6 +96,10 @@ class ThresholdForm(forms.Form):
         label=_("Reason"), required=False, max_length=2000, help_text=_("Needed to make it easier; only the chair can.")
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # It stands on one page with the form of a reading, which has a value as well.
+        super().__init__(*args, auto_id="threshold_%s", **kwargs)
+
 
 class ReadingForm(forms.Form):
     """A measurement over a period of whole days."""
