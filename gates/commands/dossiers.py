@@ -13,12 +13,11 @@ from gates.models import Dossier, GateReview, Vote
 from gates.queries.acts import evaluate_review
 from gates.queries.dossier import content_of, dossier_content, material, material_changes
 from gates.queries.evaluation import Evaluation
+from gates.queries.versions import version_of
 from gates.queries.votes import current_dossier
 from gates.rules.digest import canonical_json, sha256_of
 from pocgate.identity.models import User
 from pocgate.ledger.commands import Act, record
-from scoring.models import Playbook as PlaybookRow
-from scoring.queries.playbooks import PublishedPlaybook, playbook_of
 
 
 def freeze(review: GateReview, found: Evaluation, *, reason: str, actor: User | None, now: datetime) -> Dossier:
@@ -60,9 +59,3 @@ def refreeze_when_material(*, review_id: int, actor: User | None, now: datetime)
         stale = Vote.objects.filter(review=review).exclude(dossier=dossier).values_list("seat__user", flat=True)
         tell_vote_stale(review, dossier.revision, list(stale), now=now)
         return dossier
-
-
-def version_of(review: GateReview) -> PublishedPlaybook:
-    """The version of the playbook the review was opened under."""
-    row: PlaybookRow = review.playbook
-    return PublishedPlaybook(row.pk, row.version, row.digest, row.published_at, playbook_of(row.pk))
