@@ -34,6 +34,8 @@ def kpis(setting: Setting) -> Iterator[KpiPlan]:
     yield _measured(setting, primary)
     quality = _kpi(setting, _QUALITY, subject.quality, created + timedelta(days=2))
     yield _tested(setting, quality)
+    if not setting.script.detailed:
+        return
     guardrail = _kpi(setting, _GUARDRAIL, subject.guardrail, created + timedelta(days=3))
     yield _measured(setting, guardrail)
     pilot = setting.first_phase(2)

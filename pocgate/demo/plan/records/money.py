@@ -44,6 +44,8 @@ def business(setting: Setting) -> Iterator[BusinessPlan]:
     """The figures, confirmed twice a year."""
     subject = setting.subject
     starts = _confirmations(setting, setting.course.created_at + timedelta(minutes=70))
+    if not setting.script.detailed:
+        starts = starts[-1:]
     for position, start in enumerate(starts):
         likely = subject.benefit_a_year * (Decimal(1) + Decimal("0.02") * position)
         yield BusinessPlan(
@@ -77,6 +79,8 @@ def budgets(setting: Setting) -> Iterator[BudgetPlan]:
     if not moments:
         return
     moments += [(at, setting.last_stage) for at in _confirmations(setting, moments[-1][0])[1:]]
+    if not setting.script.detailed:
+        moments = moments[-1:]
     for position, (at, stage) in enumerate(moments):
         agreed = at + timedelta(hours=26)
         following = moments[position + 1][0] + timedelta(hours=26) if position + 1 < len(moments) else None

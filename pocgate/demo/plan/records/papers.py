@@ -70,12 +70,14 @@ class _Version:
 
 
 def papers(setting: Setting) -> Papers:
-    """All documents due by now, each with the revisions that kept it valid."""
+    """All documents due by now, each with the revisions that kept it valid; without a story only the last of them."""
     evidence: list[EvidencePlan] = []
     answers: list[AnswerPlan] = []
     sign_offs: list[SignOffPlan] = []
     for due, first in _written(setting):
         moments = _moments(setting, due, first)
+        if not setting.script.detailed:
+            moments = moments[-1:]
         evidence.append(_evidence(setting, due, moments))
         for number, at in enumerate(moments, start=1):
             version = _Version(number, at, moments[number] if number < len(moments) else None)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from pocgate.demo.plan.people import MEMBER, SECOND_COMPLIANCE
-from pocgate.demo.plan.scripts import DRAFT
+from pocgate.demo.plan.scripts import ACTIVE, DRAFT
 from pocgate.demo.plan.setting import Setting
 from pocgate.demo.plan.shapes import RatingPlan
 from pocgate.demo.plan.timeline import Phase
@@ -31,7 +31,8 @@ def ratings(setting: Setting) -> Iterator[RatingPlan]:
     rounds = [phase for phase in setting.course.phases if phase.stage in _RATED_AT]
     rounds = [phase for phase in rounds if phase.is_done or setting.script.progress >= _RATED_AT[phase.stage]]
     if not setting.script.detailed:
-        rounds = rounds[-1:]
+        # Without a story only what a vote waits for is rated.
+        rounds = rounds[-1:] if setting.script.state != ACTIVE else []
     for position, phase in enumerate(rounds):
         after = rounds[position + 1] if position + 1 < len(rounds) else None
         yield from _round(setting, phase, after)

@@ -46,8 +46,9 @@ def _votes(setting: Setting, sitting: Sitting) -> Iterator[VotePlan]:
         return
     outcome = sitting.step.outcome if sitting.step else "go"
     seats = [seat.person for seat in seats_of(sitting.gate)]
-    if not setting.script.detailed and sitting.state != VOTING:
-        seats = [*seats[:2], SECOND_COMPLIANCE, *(seats[2:4] if sitting.gate > 1 else [])]
+    if not setting.script.detailed:
+        # No more than a quorum needs.
+        seats = list(dict.fromkeys([*seats[:2], SECOND_COMPLIANCE, *(seats[2:5] if sitting.gate > 1 else [])]))
     if sitting.state == VOTING:
         seats = [person for person in seats if person not in (CHAIR, MEMBER)]
     end = sitting.closed_at or setting.now

@@ -27,6 +27,7 @@ PARTS = {
     "operations": 1,
     "security": 2,
 }
+_FEW_PARTS = {role: stage for role, stage in PARTS.items() if role in ("business_owner", "sponsor", "budget_holder")}
 _BY_DEPARTMENT = {
     "Claims": (OWNER, "greta.holmqvist", "amira.stenholt"),
     "Underwriting": ("hanna.quist", "anton.pryde", "amira.stenholt"),
@@ -63,7 +64,7 @@ def members(setting: Setting) -> Iterator[MemberPlan]:
     """The team, joined while the stage that needs them ran."""
     course, rng = setting.course, setting.rng
     yield MemberPlan(setting.owner, "product_owner", course.created_at, course.created_at)
-    for role, from_stage in PARTS.items():
+    for role, from_stage in (PARTS if setting.script.detailed else _FEW_PARTS).items():
         phase = setting.first_phase(from_stage)
         if role == "product_owner" or phase is None:
             continue
