@@ -86,9 +86,9 @@ class UnitField(_Places):
         return f"{obj.parent} · {obj}"
 
 
-def text_area(rows: int, placeholder: Any = "") -> forms.Textarea:
-    """A text field of so many lines."""
-    return forms.Textarea(attrs={"rows": rows, "placeholder": placeholder})
+def text_area(rows: int, placeholder: Any = "", *, needed: bool = False) -> forms.Textarea:
+    """A text field of so many lines; `needed` ones are marked on the page."""
+    return forms.Textarea(attrs={"rows": rows, "placeholder": placeholder, "class": "needed" if needed else ""})
 
 
 def plain_number(value: Decimal) -> str:

@@ -16,6 +16,8 @@ from portfolio.queries.cases import CaseProfile
 from portfolio.queries.departments import departments
 from portfolio.queries.team import TeamView
 
+# What a case needs to be handed in is marked on the page; a draft may lack it.
+NEEDED = {"class": "form-check-input needed"}
 YES_NO_UNKNOWN = [("yes", _("Yes")), ("no", _("No")), ("unknown", _("I do not know"))]
 YES_NO = [(YesNo.YES, _("Yes")), (YesNo.NO, _("No"))]
 
@@ -26,13 +28,15 @@ class ProblemForm(forms.Form):
     title = forms.CharField(
         label=_("Title"),
         max_length=400,
-        widget=forms.TextInput(attrs={"placeholder": _("Sort incoming claims by urgency"), "autocomplete": "off"}),
+        widget=forms.TextInput(
+            attrs={"class": "needed", "placeholder": _("Sort incoming claims by urgency"), "autocomplete": "off"}
+        ),
         help_text=_("What it does, in the words of those who will use it."),
     )
     problem_statement = forms.CharField(
         label=_("Which problem does it solve?"),
         required=False,
-        widget=text_area(5, _("Today … takes … because …. It costs us … a month.")),
+        widget=text_area(5, _("Today … takes … because …. It costs us … a month."), needed=True),
         help_text=_("Name what goes wrong today and how often. 120 characters or more count as stated at gate 0."),
     )
     affected_process = forms.CharField(
@@ -61,7 +65,9 @@ class ProblemForm(forms.Form):
 class PeopleForm(forms.Form):
     """Step two: where it belongs, and who answers for what."""
 
-    department = forms.ModelChoiceField(queryset=departments(), label=_("Department"), required=False)
+    department = forms.ModelChoiceField(
+        queryset=departments(), label=_("Department"), required=False, widget=forms.Select(attrs={"class": "needed"})
+    )
     unit = UnitField(label=_("Unit"), required=False, help_text=_("A unit of that department, if there is one."))
     business_owner = PersonField(
         label=_("Business owner"), required=False, help_text=_("Answers for the result, and confirms it here.")
@@ -125,12 +131,15 @@ class RiskForm(forms.Form):
     """Step three: how it is delivered, which data, and the questions behind the risk tier."""
 
     delivery = forms.ChoiceField(
-        label=_("How does the model come to us?"), choices=Delivery.choices, widget=forms.RadioSelect, required=False
+        label=_("How does the model come to us?"),
+        choices=Delivery.choices,
+        widget=forms.RadioSelect(attrs=NEEDED),
+        required=False,
     )
     personal_data = forms.ChoiceField(
         label=_("Does it use personal data?"),
         choices=[("yes", _("Yes")), ("no", _("No, as far as I know")), ("unknown", _("I do not know"))],
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs=NEEDED),
         required=False,
         help_text=_("Compliance confirms a no. Until then it counts as not known, so as yes."),
     )
@@ -143,14 +152,14 @@ class RiskForm(forms.Form):
     affects_people = forms.ChoiceField(
         label=_("Does it prepare or take decisions about people?"),
         choices=YES_NO,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs=NEEDED),
         required=False,
         help_text=_("Such as who is hired, insured, paid, promoted or checked."),
     )
     sensitive_area = forms.ChoiceField(
         label=_("Does it work in one of these areas?"),
         choices=YES_NO_UNKNOWN,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs=NEEDED),
         required=False,
         help_text=_(
             "Biometrics, critical infrastructure, education, employment, credit or insurance of persons, public "
@@ -160,13 +169,13 @@ class RiskForm(forms.Form):
     faces_people = forms.ChoiceField(
         label=_("Does it talk to people, or make texts, pictures or voices for them?"),
         choices=YES_NO_UNKNOWN,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs=NEEDED),
         required=False,
     )
     prohibited_practice = forms.ChoiceField(
         label=_("Does it come near one of these practices?"),
         choices=YES_NO_UNKNOWN,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs=NEEDED),
         required=False,
         help_text=_(
             "Manipulating people, exploiting weakness, social scoring, reading emotions at work or school, collecting "
