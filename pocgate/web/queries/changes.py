@@ -16,6 +16,9 @@ from portfolio.models import UseCase
 
 NEVER_SHOWN = frozenset({"outcome", "rationale", "confidence", "veto", "veto_criterion", "conditions"})
 VOTE_VERBS = frozenset({"review.voted", "review.vote_changed"})
+MASS_VERBS = ("case.imported", "case.import_updated")
+# So many times the rows shown are read, to have enough after repeated ones were put together.
+LOOKED_AT = 5
 LONGEST = 160
 DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -60,15 +63,22 @@ def events_page(activity: QuerySet[Activity], *, before: int | None, size: int =
 
 
 def changes_since(user: User, since: datetime, *, now: datetime, limit: int = 14) -> Sequence[Event]:
-    """What others did to cases this person may see, newest first."""
+    """What others did to cases this person may see, newest first, repeated acts on a case once.
+
+    An import writes one line for each of thousands of cases, so those are left to the list of imports.
+    """
     visible = UseCase.objects.visible_to(user, now=now).values("pk")
     rows = (
         Activity.objects.filter(at__gte=since, case_id__in=visible)
         .exclude(actor=user)
+        .exclude(verb__in=MASS_VERBS)
         .select_related("actor", "on_behalf_of")
         .order_by("-sequence")
     )
-    return worded(list(rows[:limit]))
+    seen: dict[tuple[int | None, str, int | None], Activity] = {}
+    for row in rows[: limit * LOOKED_AT]:
+        seen.setdefault((row.actor_id, row.verb, row.case_id), row)
+    return worded(list(seen.values())[:limit])
 
 
 def worded(rows: Sequence[Activity]) -> Sequence[Event]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -99,29 +99,22 @@ def _reviews_to_lead(user: User, now: datetime) -> Iterator[Waiting]:
 
 def _sign_offs(user: User, now: datetime) -> Iterator[Waiting]:
     on_team = TeamMember.objects.filter(case=OuterRef("case"), user=user, ended_at__isnull=True)
-    open_review = GateReview.objects.filter(case=OuterRef("case"), state__in=OPEN_REVIEW_STATES)
+    decide_by = GateReview.objects.filter(case=OuterRef("case"), state__in=OPEN_REVIEW_STATES).values("decide_by")
     cases = (
-        CriterionResult.objects.filter(Exists(open_review), reason__in=SIGN_OFF_REASONS)
+        CriterionResult.objects.filter(reason__in=SIGN_OFF_REASONS)
         .exclude(Exists(on_team))
-        .values("case__number", "case__title", "case__reviews__decide_by")
-        .filter(case__reviews__state__in=OPEN_REVIEW_STATES)
+        .annotate(decide_by=Subquery(decide_by[:1]))
+        .filter(decide_by__isnull=False)
+        .values("case__number", "case__title", "decide_by")
         .annotate(items=Count("pk"))
-        .order_by("case__reviews__decide_by", "case__number")
+        .order_by("decide_by", "case__number")
     )
     for row in cases[:MOST_OF_A_KIND]:
         act = ngettext("Sign %(count)s item", "Sign %(count)s items", row["items"]) % {"count": row["items"]}
-        yield _dated(
-            Waiting(
-                kind="sign_off",
-                icon="shield-check",
-                act=act,
-                title=row["case__title"],
-                reference=f"UC-{row['case__number']:04d}",
-                url=address("gates:desk"),
-                due=row["case__reviews__decide_by"],
-            ),
-            now,
-        )
+        reference = f"UC-{row['case__number']:04d}"
+        url = address("gates:checklist", reference)
+        found = Waiting("sign_off", "shield-check", act, row["case__title"], reference, url, due=row["decide_by"])
+        yield _dated(found, now)
 
 
 def _conditions(user: User, now: datetime) -> Iterator[Waiting]:

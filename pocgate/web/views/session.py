@@ -20,7 +20,7 @@ from pocgate.identity.queries import SIGNED_IN_AT
 from pocgate.kernel.http import back_to
 from pocgate.web.context import THEME_COOKIE, THEMES
 from pocgate.web.forms import SignInForm
-from pocgate.web.queries.people import demo_people
+from pocgate.web.queries.people import demo_people, shown_apart
 from pocgate.web.queries.track import GateNode, GateTrack, StageNode
 from portfolio.rules.time_box import Level, TimeBoxUse
 
@@ -55,7 +55,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         return _signed_in(request, form.get_user(), target)
-    context = {"form": form, "next": target, "demo_people": demo_people(), "sample_track": SAMPLE_TRACK}
+    personas, colleagues = shown_apart(list(demo_people()))
+    context = {
+        "form": form,
+        "next": target,
+        "personas": personas,
+        "colleagues": colleagues,
+        "sample_track": SAMPLE_TRACK,
+    }
     return render(request, "registration/sign_in.html", context, status=422 if form.errors else 200)
 
 
