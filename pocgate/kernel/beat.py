@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dbm
+import pickle
 import time
 from typing import Any
 
@@ -18,6 +20,15 @@ class HeartbeatScheduler(PersistentScheduler):
     """Celery's own scheduler with a heartbeat row every 15 s."""
 
     last_beat = 0.0
+
+    def setup_schedule(self) -> None:
+        """Take up the kept schedule, or begin anew where it can not be read, such as after a cut in mid-write."""
+        try:
+            super().setup_schedule()
+        except (EOFError, OSError, LookupError, AttributeError, ImportError, pickle.PickleError, *dbm.error) as error:
+            self.logger.warning("the kept schedule can not be read and is begun anew: %r", error)
+            self._remove_db()
+            super().setup_schedule()
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         """Schedule what is due, and beat."""
