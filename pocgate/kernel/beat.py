@@ -27,7 +27,7 @@ class HeartbeatScheduler(PersistentScheduler):
             super().setup_schedule()
         except (EOFError, OSError, LookupError, AttributeError, ImportError, pickle.PickleError, *dbm.error) as error:
             self.logger.warning("the kept schedule can not be read and is begun anew: %r", error)
-            self._remove_db()
+            self._remove_db()  # type: ignore[attr-defined]
             super().setup_schedule()
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
