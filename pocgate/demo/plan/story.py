@@ -31,7 +31,7 @@ PAUSE = Step(
     "pause",
     reason="The core system moves to its new release first; the interface changes with it.",
     reason_code="infrastructure",
-    revive_in=60,
+    revive_in=88,
 )
 FORGOTTEN_PAUSE = Step(
     30,
