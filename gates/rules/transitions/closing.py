@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gates.rules.tally import Tally
+from gates.rules.transitions.quorum import quorum_blockers
 from gates.rules.transitions.status import CLOSED, VOTING, status_blockers
 from pocgate.kernel.errors import Blocker
 from scoring.rules.playbook.gates import VotingPolicy
@@ -40,9 +41,8 @@ def closing_blockers(state: ClosingState, policy: VotingPolicy) -> list[Blocker]
         blockers.append(Blocker("extension_due", message, {"days": policy.extension_working_days}))
     if state.is_over:
         return blockers
-    if state.by_chair and not state.tally.quorum_met:
-        counts = {"voters": state.tally.voters, "needed": state.tally.voters_needed}
-        blockers.append(Blocker("no_quorum", "{voters} of at least {needed} members voted.", counts))
+    if state.by_chair:
+        blockers += quorum_blockers(state.tally)
     if not state.by_chair and (state.tally.can_still_change or not state.tally.quorum_met):
         blockers.append(Blocker("still_open", "The result can still change and the time has not come."))
     return blockers

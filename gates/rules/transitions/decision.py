@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gates.rules.tally import CONDITIONAL_GO, GO, Tally
+from gates.rules.transitions.quorum import quorum_blockers
 from gates.rules.transitions.status import DECIDED, status_blockers
 from gates.rules.verdict import RecommendedOutcome
 from pocgate.kernel.errors import Blocker
@@ -86,19 +87,10 @@ def _vote_blockers(state: DecisionState) -> list[Blocker]:
     if state.dossier_outdated:
         message = "The verdict changed since the vote; the dossier has to be frozen and confirmed again."
         blockers.append(Blocker("dossier_outdated", message))
-    if not state.tally.quorum_met:
-        blockers.append(_quorum_blocker(state.tally))
+    blockers += quorum_blockers(state.tally)
     if state.outcome in _APPROVALS:
         blockers += _approval_blockers(state)
     return [*blockers, *_leniency_blockers(state)]
-
-
-def _quorum_blocker(tally: Tally) -> Blocker:
-    counts = {"voters": tally.voters, "needed": tally.voters_needed}
-    if tally.absent:
-        message = "No quorum: {voters} of at least {needed} members voted, and nobody for {absent}."
-        return Blocker("no_quorum", message, {**counts, "absent": ", ".join(tally.absent)})
-    return Blocker("no_quorum", "No quorum: {voters} of at least {needed} members voted.", counts)
 
 
 def _approval_blockers(state: DecisionState) -> list[Blocker]:
