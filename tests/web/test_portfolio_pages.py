@@ -114,7 +114,7 @@ def test_board_puts_each_case_in_its_lane_and_stage(visitor: Visitor) -> None:
     board = visitor("auditor").get("/portfolio/board/").context["board"]
 
     cells = {
-        (lane.key, cell.stage): [item.card.row.case.pk for item in cell.cards]
+        (lane.key, cell.stage): [item.row.case.pk for item in cell.cards]
         for lane in board.lanes
         for cell in lane.cells
         if cell.cards

@@ -40,8 +40,8 @@ def case(person: object) -> UseCase:
         # visible to whom (2), departments to filter by, count, rows
         ("/portfolio/", FRAME + 5),
         ("/portfolio/?ordering=-readiness&stage=0&status=active", FRAME + 5),
-        ("/portfolio/board/", FRAME + 17),
-        ("/", FRAME + 15),
+        ("/portfolio/board/", FRAME + 12),
+        ("/", FRAME + 16),
         ("/search/?q=case", FRAME + 7),
     ],
 )

@@ -1,4 +1,8 @@
-"""The board: stages across, lanes down, each cell with its oldest cards and how many there are in all."""
+"""The board: stages across, lanes down, each cell with its oldest cards and how many there are in all.
+
+Every cell asks for its few oldest cards by the index on stage and entry, so that a hundred thousand cases cost about as
+much as a hundred; one pass counts, another one groups the ages by day.
+"""
 
 from __future__ import annotations
 
@@ -6,26 +10,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count, F, Q
+from django.db.models.functions import TruncDate
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from pocgate.web.queries.track import GateTrack, tracks_of
 from portfolio.enums import Stage, Status
 from portfolio.models import UseCase, UseCaseQuerySet
-from portfolio.queries.board import Card, ageing, board_columns, over_time_box
-from portfolio.queries.rows import with_open_spell
+from portfolio.queries.rows import CaseRow, as_rows, row_of
+from portfolio.rules.ageing import percentiles
 
 FLOW_CARDS, SIDE_CARDS = 7, 4
-MOVING = (Status.ACTIVE, Status.IN_REVIEW)
-STAGE_MARKS = [(stage, str(stage)) for stage in Stage.values]
+ON_BOARD = (Status.ACTIVE, Status.IN_REVIEW, Status.PAUSED)
+OPEN_SPELL = Q(spells__exit_reason="")
 
 
 @dataclass(frozen=True)
 class BoardCard:
-    """A case on the board with its track."""
+    """A case on the board with its track; `percentile` is the share of its stage that is younger, 0–100."""
 
-    card: Card
+    row: CaseRow
     track: GateTrack
+    percentile: int
 
 
 @dataclass(frozen=True)
@@ -86,11 +93,23 @@ class Board:
 
 @dataclass(frozen=True)
 class _Part:
+    """A lane: which cases (joined with their open spell) it takes, and the table's filter for the same."""
+
     key: str
     label: str | Promise
     hint: str | Promise
     query: str
     limit: int
+
+    def takes(self, now: datetime) -> Q:
+        """The condition of the lane."""
+        late = Q(status=Status.ACTIVE, spells__time_box_ends_at__lte=now)
+        if self.key == "swamp":
+            return late
+        if self.key == "paused":
+            return Q(status=Status.PAUSED)
+        in_time = Q(spells__time_box_ends_at__isnull=True) | Q(spells__time_box_ends_at__gt=now)
+        return Q(status=Status.IN_REVIEW) | (Q(status=Status.ACTIVE) & in_time)
 
 
 PARTS = (
@@ -109,38 +128,90 @@ PARTS = (
 
 
 def board_of(cases: UseCaseQuerySet, *, now: datetime) -> Board:
-    """The (visible, filtered) cases as a board, in a fixed number of queries however many there are."""
-    late = with_open_spell(UseCase.objects.filter(status=Status.ACTIVE)).filter(over_time_box(now)).values("pk")
-    found: Mapping[str, UseCaseQuerySet] = {
-        "flow": cases.filter(status__in=MOVING).exclude(pk__in=late),
-        "swamp": cases.filter(pk__in=late),
-        "paused": cases.filter(status=Status.PAUSED),
-    }
-    columns = {
-        part.key: {column.stage: column for column in board_columns(found[part.key], now=now, limit=part.limit)}
+    """The (visible, filtered) cases as a board, in at most 20 queries however many there are."""
+    counts = _counts(cases, now)
+    ages = _ages(cases, now)
+    oldest = {
+        (part.key, stage): _oldest(cases, part, stage, now)
         for part in PARTS
+        for stage in Stage.values
+        if counts.get((part.key, stage))
     }
-    drawn = [card.row.case for cells in columns.values() for column in cells.values() for card in column.cards]
-    tracks = tracks_of(drawn, now=now)
-    ages = ageing(cases.filter(status__in=[*MOVING, Status.PAUSED]), today=now.date())
-    lanes = []
-    for part in PARTS:
-        cells = []
-        for stage, mark in STAGE_MARKS:
-            column = columns[part.key][stage]
-            cards = [BoardCard(card, tracks[card.row.case.pk]) for card in column.cards]
-            cells.append(Cell(stage, column.count, cards, f"stage={mark}&{part.query}&ordering=age"))
-        lanes.append(Lane(part.key, part.label, part.hint, cells))
+    cards = _cards([pk for found in oldest.values() for pk in found], ages, now)
+    lanes = [
+        Lane(part.key, part.label, part.hint, [_cell(part, stage, counts, oldest, cards) for stage in Stage.values])
+        for part in PARTS
+    ]
     return Board(
-        heads=[_head(lanes, stage, ages.get(stage, (None, None, None))) for stage in Stage.values],
+        heads=[_head(lanes, stage, ages.get(stage, [])) for stage in Stage.values],
         lanes=[lane for lane in lanes if lane.key == "flow" or lane.count],
-        unknown=sum(cells[None].count for cells in columns.values() if None in cells),
+        unknown=cases.filter(stage__isnull=True, status__in=ON_BOARD).count(),
     )
 
 
-def _head(lanes: Sequence[Lane], stage: int, ages: tuple[int | None, int | None, int | None]) -> StageHead:
+def _counts(cases: UseCaseQuerySet, now: datetime) -> Mapping[tuple[str, int], int]:
+    lanes = {part.key: Count("pk", filter=part.takes(now)) for part in PARTS}
+    at_work = cases.filter(OPEN_SPELL, status__in=ON_BOARD, stage__isnull=False).order_by()
+    counts: dict[tuple[str, int], int] = {}
+    for stage, *by_lane in at_work.values("stage").annotate(**lanes).values_list("stage", *lanes):
+        counts.update({(key, stage): count for key, count in zip(lanes, by_lane, strict=True)})
+    return counts
+
+
+def _ages(cases: UseCaseQuerySet, now: datetime) -> Mapping[int, Sequence[tuple[int, int]]]:
+    """Days in the present stage with how many cases are so old, by stage, youngest first."""
+    days = (
+        cases.filter(OPEN_SPELL, status__in=ON_BOARD, stage__isnull=False, spells__entered_at__isnull=False)
+        .annotate(day=TruncDate("spells__entered_at"))
+        .order_by("-day")
+        .values_list("stage", "day")
+        .annotate(count=Count("pk"))
+    )
+    ages: dict[int, list[tuple[int, int]]] = {}
+    for stage, day, count in days:
+        ages.setdefault(stage, []).append(((now.date() - day).days, count))
+    return ages
+
+
+def _oldest(cases: UseCaseQuerySet, part: _Part, stage: int, now: datetime) -> Sequence[int]:
+    found = cases.filter(OPEN_SPELL & Q(spells__stage=stage, stage=stage) & part.takes(now))
+    first = F("spells__entered_at").asc(nulls_last=True)
+    return list(found.order_by(first, "number").values_list("pk", flat=True)[: part.limit])
+
+
+def _cards(ids: Sequence[int], ages: Mapping[int, Sequence[tuple[int, int]]], now: datetime) -> Mapping[int, BoardCard]:
+    cases = list(as_rows(UseCase.objects.filter(pk__in=ids)))
+    tracks = tracks_of(cases, now=now)
+    rows = [row_of(case, now=now) for case in cases]
+    return {
+        row.case.pk: BoardCard(row, tracks[row.case.pk], _percentile(row, ages.get(row.case.stage or 0, []), now))
+        for row in rows
+    }
+
+
+def _percentile(row: CaseRow, ages: Sequence[tuple[int, int]], now: datetime) -> int:
+    total = sum(count for _days, count in ages)
+    if row.entered_at is None or not total:
+        return 0
+    own = (now.date() - row.entered_at.date()).days
+    return round(100 * sum(count for days, count in ages if days < own) / total)
+
+
+def _cell(
+    part: _Part,
+    stage: int,
+    counts: Mapping[tuple[str, int], int],
+    oldest: Mapping[tuple[str, int], Sequence[int]],
+    cards: Mapping[int, BoardCard],
+) -> Cell:
+    ids = oldest.get((part.key, stage), [])
+    query = f"stage={stage}&{part.query}&ordering=age"
+    return Cell(stage, counts.get((part.key, stage), 0), [cards[pk] for pk in ids], query)
+
+
+def _head(lanes: Sequence[Lane], stage: int, ages: Sequence[tuple[int, int]]) -> StageHead:
     counts = {lane.key: lane.cells[stage].count for lane in lanes}
-    median, late, _latest = ages
+    median, late, _latest = percentiles(ages)
     return StageHead(
         stage=stage,
         label=str(Stage(stage).label),

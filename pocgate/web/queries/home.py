@@ -17,6 +17,7 @@ from portfolio.models import TeamMember, UseCase
 
 FIRST_VISIT_LOOKS_BACK = timedelta(days=7)
 OWN_CASES = 12
+OPEN = (Status.ACTIVE, Status.IN_REVIEW, Status.PAUSED)
 
 
 @dataclass(frozen=True)
@@ -74,21 +75,16 @@ def home_of(user: User, roles: frozenset[str], *, now: datetime) -> Home:
 
 
 def summary_of(user: User, *, now: datetime) -> Summary:
-    """Counts over the cases the person may see, in one pass."""
-    visible = UseCase.objects.visible_to(user, now=now)
-    open_case = Q(status__in=[Status.ACTIVE, Status.IN_REVIEW, Status.PAUSED])
+    """Counts over the cases the person may see, in two passes."""
+    cases = UseCase.objects.visible_to(user, now=now).filter(archived_at__isnull=True)
+    grouped = cases.filter(status__in=OPEN).order_by().values_list("stage", "status").annotate(count=Count("pk"))
+    counts = {(stage, status): count for stage, status, count in grouped}
     late = Q(spells__exit_reason="", spells__clock_stopped_at__isnull=True, spells__time_box_ends_at__lt=now)
-    counts = visible.filter(open_case).aggregate(
-        **{f"stage_{stage}": Count("pk", filter=Q(stage=stage), distinct=True) for stage in Stage.values},
-        unknown=Count("pk", filter=Q(stage__isnull=True), distinct=True),
-        paused=Count("pk", filter=Q(status=Status.PAUSED), distinct=True),
-        overdue=Count("pk", filter=late, distinct=True),
-    )
     return Summary(
-        stages=[StageCount(stage, counts[f"stage_{stage}"]) for stage in Stage.values],
-        paused=counts["paused"],
-        overdue=counts["overdue"],
-        unknown=counts["unknown"],
+        stages=[StageCount(stage, sum(counts.get((stage, status), 0) for status in OPEN)) for stage in Stage.values],
+        paused=sum(count for (_stage, status), count in counts.items() if status == Status.PAUSED),
+        overdue=cases.filter(late, status=Status.ACTIVE).count(),
+        unknown=sum(count for (stage, _status), count in counts.items() if stage is None),
     )
 
 
@@ -96,7 +92,7 @@ def _own_cases(user: User, *, now: datetime) -> Sequence[OwnCase]:
     on_team = TeamMember.objects.filter(user=user, ended_at__isnull=True).values("case")
     cases = list(
         UseCase.objects.filter(pk__in=on_team)
-        .filter(status__in=[Status.ACTIVE, Status.IN_REVIEW, Status.PAUSED])
+        .filter(status__in=OPEN)
         .with_people_and_places()
         .order_by("-updated_at", "-pk")[:OWN_CASES]
     )
