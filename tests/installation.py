@@ -115,7 +115,7 @@ class Installation:
             self._process.wait()
 
     def processes(self, name: str = "") -> list[int]:
-        """Process ids of the children, of `gunicorn` or `celery` alone when named, the group's leader first."""
+        """Process ids of the children, of `gunicorn`, `worker` or `beat` alone when named, the group's leader first."""
         found = []
         for folder in Path("/proc").iterdir():
             with contextlib.suppress(OSError):

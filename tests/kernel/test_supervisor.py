@@ -80,7 +80,7 @@ def test_start_on_a_taken_port_is_refused_plainly(tmp_path: Path) -> None:
     assert not (installation.var / "pocgate.sqlite3").exists()
 
 
-@pytest.mark.parametrize("name", ["gunicorn", "celery"])
+@pytest.mark.parametrize("name", ["gunicorn", "worker", "beat"])
 def test_killed_child_is_started_again(running: Installation, name: str) -> None:
     said = len(running.said())
 
@@ -91,17 +91,8 @@ def test_killed_child_is_started_again(running: Installation, name: str) -> None
     running.wait_until_ready()
 
 
-def test_killed_worker_takes_its_beat_with_it(running: Installation) -> None:
-    before = set(running.processes("celery"))
-
-    running.kill_hard("celery")
-
-    wait_for(lambda: not before & set(running.processes("celery")), "worker and beat gone", seconds=10)
-    wait_for(lambda: len(running.processes("celery")) == 2, "worker and beat again", seconds=30)
-
-
 def test_restarted_worker_beats_again(running: Installation) -> None:
-    running.kill_hard("celery")
+    running.kill_hard("worker")
     seen = "SELECT seen_at FROM kernel_heartbeat WHERE name = 'worker'"
     before = running.query(seen)
 

@@ -59,7 +59,7 @@ def lay_cases(installation: Installation) -> None:
 def kill_once(installation: Installation) -> Round:
     """Change every case, kill the worker with work in hand, and wait until all is computed again."""
     before = _points(installation)
-    leader = installation.processes("celery")[0]
+    leader = installation.processes("worker")[0]
     os.killpg(leader, signal.SIGSTOP)
     installation.python(_CHANGE)
     os.killpg(leader, signal.SIGCONT)
