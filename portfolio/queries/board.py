@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Count, F, Q, Window
-from django.db.models.functions import PercentRank, RowNumber, TruncDate
+from django.db.models.functions import RowNumber, TruncDate
 
 from portfolio.enums import Stage, Status
-from portfolio.models import UseCaseQuerySet
+from portfolio.models import UseCase, UseCaseQuerySet
 from portfolio.queries.rows import CaseRow, as_rows, row_of, with_open_spell
 from portfolio.rules.ageing import percentiles
 
@@ -50,10 +50,10 @@ def over_time_box(now: datetime) -> Q:
 
 
 def board_columns(cases: UseCaseQuerySet, *, now: datetime, limit: int = CARDS) -> list[Column]:
-    """The (visible, filtered) cases that are on their way, by stage; three queries however many there are."""
+    """The (visible, filtered) cases that are on their way, by stage; four queries however many there are."""
     on_board = cases.filter(status__in=ON_BOARD)
     counts = {stage: (count, over) for stage, count, over in _counts(on_board, now)}
-    cards = _cards(on_board, now, limit)
+    cards = _cards(on_board, counts, now, limit)
     ages = ageing(on_board, today=now.date())
     columns = []
     for stage in [*Stage.values, None]:
@@ -87,14 +87,18 @@ def _counts(cases: UseCaseQuerySet, now: datetime) -> Iterable[tuple[int | None,
     return counted.values_list("stage", "count", "over")
 
 
-def _cards(cases: UseCaseQuerySet, now: datetime, limit: int) -> dict[int | None, list[Card]]:
+def _cards(
+    cases: UseCaseQuerySet, counts: Mapping[int | None, tuple[int, int]], now: datetime, limit: int
+) -> dict[int | None, list[Card]]:
+    """The oldest cases of each stage. Ranked by bare ids first: a window over whole rows sorts whole rows."""
     oldest_first = [F("entered_at").asc(nulls_last=True), F("number").asc()]
-    ranked = as_rows(cases).annotate(
-        place=Window(RowNumber(), partition_by=F("stage"), order_by=oldest_first),
-        younger=Window(PercentRank(), partition_by=F("stage"), order_by=F("entered_at").desc(nulls_first=True)),
-    )
+    place = Window(RowNumber(), partition_by=F("stage"), order_by=oldest_first)
+    ranked = with_open_spell(cases).order_by().annotate(place=place).filter(place__lte=limit)
+    places = dict(ranked.values_list("pk", "place"))
     cards: dict[int | None, list[Card]] = {}
-    for case in ranked.filter(place__lte=limit).order_by("place", "number"):
-        card = Card(row_of(case, now=now), round(case.__dict__["younger"] * 100))
-        cards.setdefault(case.stage, []).append(card)
+    shown = as_rows(UseCase.objects.filter(pk__in=places)) if places else UseCase.objects.none()
+    for case in sorted(shown, key=lambda each: places[each.pk]):
+        younger = counts[case.stage][0] - places[case.pk]
+        others = max(counts[case.stage][0] - 1, 1)
+        cards.setdefault(case.stage, []).append(Card(row_of(case, now=now), round(100 * younger / others)))
     return cards

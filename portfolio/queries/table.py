@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 
 from pocgate.kernel.errors import FieldProblem, Invalid
 from portfolio.models import UseCase, UseCaseQuerySet
-from portfolio.queries.rows import CaseRow, as_rows, row_of
+from portfolio.queries.rows import CaseRow, as_rows, row_of, with_open_spell
 
 PAGE = 50
 COUNTED = 10_000
@@ -105,7 +105,7 @@ def table_page(
         known = ", ".join(sorted(ORDERINGS))
         raise Invalid([FieldProblem("ordering", "unknown_ordering", "Give one of: {known}.", {"known": known})])
     place = cursor_of(cursor, ordering)
-    found = list(_ordered(as_rows(cases), ordering, place)[: limit + 1])
+    found = list(_ordered(cases, ordering, place, limit + 1))
     more, shown = len(found) > limit, found[:limit]
     backwards = place is not None and place.backwards
     if backwards:
@@ -121,16 +121,24 @@ def table_page(
     )
 
 
-def _ordered(cases: UseCaseQuerySet, ordering: str, place: Cursor | None) -> UseCaseQuerySet:
+def _ordered(cases: UseCaseQuerySet, ordering: str, place: Cursor | None, limit: int) -> UseCaseQuerySet:
+    """The rows from a place on. Bare ids are sorted and cut off first: long rows would make a long sort."""
     sort, descending = SORTS[ordering.lstrip("-")], ordering.startswith("-")
     if place is not None:
         descending ^= place.backwards
-    cases = cases.annotate(sort_value=sort.value)
+    keys = _valued(cases, sort)
     if place is not None:
         value, side = sort.read(place.value), "lt" if descending else "gt"
         beyond = Q(**{f"sort_value__{side}": value}) | Q(**{"sort_value": value, f"number__{side}": place.number})
-        cases = cases.filter(beyond)
-    return cases.order_by(*(f"{'-' if descending else ''}{name}" for name in ("sort_value", "number")))
+        keys = keys.filter(beyond)
+    order = [f"{'-' if descending else ''}{name}" for name in ("sort_value", "number")]
+    shown = UseCase.objects.filter(pk__in=keys.order_by(*order).values("pk")[:limit])
+    return _valued(as_rows(shown), sort).order_by(*order)
+
+
+def _valued(cases: UseCaseQuerySet, sort: Sort) -> UseCaseQuerySet:
+    joined = cases if "entered_at" in cases.query.annotations else with_open_spell(cases)
+    return joined.annotate(sort_value=sort.value)
 
 
 def _cursor_at(cases: list[UseCase], index: int, *, backwards: bool) -> str:

@@ -190,12 +190,12 @@ def test_unknown_parameters_are_named(now: datetime) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_board_takes_three_queries_however_many_cards(
+def test_board_takes_four_queries_however_many_cards(
     count: int, now: datetime, django_assert_num_queries: Any
 ) -> None:
     _portfolio(count, now)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         columns = board_columns(UseCase.objects.all(), now=now)
 
     assert [column.count for column in columns] == [count, 0, 0, 0]
