@@ -18,7 +18,7 @@ from portfolio.commands import business, cases, facts, scope
 from portfolio.forms.cases import BusinessForm, DescriptionForm, FactsForm, ScopeForm, StageForm
 from portfolio.forms.inputs import refused_on
 from portfolio.models import UseCase
-from portfolio.permissions import acts_allowed, require
+from portfolio.permissions import acts_allowed, can, require
 from portfolio.queries.cases import case_profile
 from portfolio.web.showing import case_of, case_page
 
@@ -29,10 +29,11 @@ TIME_BOXES = {0: 28, 1: 42, 2: 84, 3: None}
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: SignedInRequest, reference: str) -> HttpResponse:
-    """The edit page; its first form changes description and place."""
+    """The edit page; its first form changes description and place. Compliance finds the facts here, and no more."""
     now = timezone.now()
     case = case_of(request, reference, now)
-    require("edit_case", request.user, case, now=now)
+    if request.method == "POST" or not can("edit_facts", request.user, case, now=now):
+        require("edit_case", request.user, case, now=now)
     if request.method != "POST":
         return _page(request, case, {}, now)
     form = DescriptionForm(request.POST)

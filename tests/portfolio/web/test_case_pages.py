@@ -100,7 +100,7 @@ def test_tab_asks_for_a_sign_in(client: Client, case: UseCase, tab: str) -> None
 
 
 @pytest.mark.parametrize("name", ["edit", "kpi_new", "cost_plan"])
-@pytest.mark.parametrize(("role", "status"), [("auditor", 403), ("compliance", 403), ("chair", 403)])
+@pytest.mark.parametrize(("role", "status"), [("auditor", 403), ("sponsor", 403), ("chair", 403)])
 def test_writing_page_by_role(client: Client, case: UseCase, name: str, role: str, status: int) -> None:
     client.force_login(RoleGrantFactory(role=role).user)
 
@@ -181,6 +181,17 @@ def test_compliance_sets_the_tier_on_no_page_of_the_owner(client: Client, case: 
 
     assert client.post(_at("edit_facts", case), {"tier": "minimal"}).status_code == 302
     assert UseCase.objects.get().tier == "minimal"
+
+
+def test_compliance_finds_the_facts_on_the_edit_page_and_no_other_form(client: Client, case: UseCase) -> None:
+    client.force_login(RoleGrantFactory(role="compliance").user)
+
+    page = client.get(_at("edit", case))
+
+    assert page.status_code == 200
+    assert _at("edit_facts", case) in page.content.decode()
+    assert _at("edit_business", case) not in page.content.decode()
+    assert client.post(_at("edit", case), {"title": "x", "currency": "EUR"}).status_code == 403
 
 
 def test_business_case_and_scope_are_saved(client: Client, case: UseCase, owner: User) -> None:
