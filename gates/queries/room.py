@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from gates.enums import ReviewState
+from gates.enums import Discipline, ReviewState
 from gates.models import Dossier, GateReview, Seat, Vote
 from gates.queries.dossier import content_of, material_changes
 from gates.queries.seats import SeatStanding, presides, presiding_seat, standing_of
 from gates.queries.votes import Place, current_dossier, visible_votes
 from gates.queries.wording import change_text, rule_text
+from gates.rules import tally
 from gates.rules.transitions import VoteState, vote_blockers
 from pocgate.identity.models import User
 from pocgate.kernel.errors import Blocker
 from scoring.queries.playbooks import playbook_of
+from scoring.rules.facts import CaseFacts
 from scoring.rules.playbook import GatePolicy, Playbook
 
 ENDED = (ReviewState.DECIDED, ReviewState.WITHDRAWN)
@@ -85,6 +87,14 @@ class Room:
         """How many have to vote: the share of able seats, rounded up, and at least the minimum."""
         share = self.policy.quorum_share
         return max(-(-len(self.able) * share.numerator // share.denominator), self.policy.min_voters)
+
+    @property
+    def absent(self) -> list[str]:
+        """Disciplines that have to be present and for which nobody has voted yet."""
+        seats = [place.standing.seat for place in self.able if place.has_voted and not place.is_stale]
+        voted = [tally.Seat(seat.pk, seat.role, seat.discipline) for seat in seats]
+        missing = tally.absent_disciplines(self.policy, CaseFacts(tier=self.review.case.tier), voted)
+        return [str(Discipline(name).label) for name in missing]
 
     @property
     def own_is_stale(self) -> bool:

@@ -103,7 +103,7 @@ def tally(policy: GatePolicy, facts: CaseFacts, seats: Iterable[Seat], votes: It
         seats=len(able),
         voters=len(voted),
         voters_needed=needed,
-        absent=_absent(policy, facts, voted),
+        absent=absent_disciplines(policy, facts, voted),
         weights=tuple(weights.items()),
         outcome=None,
         tied=(),
@@ -136,7 +136,8 @@ def _weights(voted: Sequence[Seat], by_seat: dict[int, CastVote]) -> dict[str, F
     return weights
 
 
-def _absent(policy: GatePolicy, facts: CaseFacts, voted: Sequence[Seat]) -> tuple[str, ...]:
+def absent_disciplines(policy: GatePolicy, facts: CaseFacts, voted: Sequence[Seat]) -> tuple[str, ...]:
+    """Disciplines the policy asks to be present that none of these seats speaks for."""
     present = {name for seat in voted for name in (seat.discipline, seat.role)}
     return tuple(
         asked.discipline
@@ -187,5 +188,5 @@ def _could_decide(
     policy: GatePolicy, facts: CaseFacts, counted: Tally, everyone: Sequence[Seat], whole: Fraction
 ) -> bool:
     """Whether the outstanding votes could still bring a quorum and with it an outcome."""
-    enough = len(everyone) >= counted.voters_needed and not _absent(policy, facts, everyone)
+    enough = len(everyone) >= counted.voters_needed and not absent_disciplines(policy, facts, everyone)
     return enough and whole > 0
