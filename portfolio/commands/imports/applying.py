@@ -12,12 +12,16 @@ from pocgate.identity.models import User
 from pocgate.kernel import jobs
 from pocgate.kernel.errors import Blocker, NotAllowedNow
 from pocgate.ledger.commands import Act, record
+from portfolio.commands.imports.turns import in_turn, is_overtaken
 from portfolio.commands.imports.writing import create_cases, update_cases
 from portfolio.enums import ImportAction, ImportState
 from portfolio.models import ImportRow, ImportRun
 from portfolio.permissions import require_import
 
 APPLY_TASK = "portfolio.apply_import"
+PORTFOLIO_CHANGED = Blocker(
+    "portfolio_changed", "Another import was applied after this check. Check the file once more."
+)
 
 
 @dataclass(frozen=True)
@@ -72,18 +76,24 @@ def apply_blockers(run: ImportRun, *, accept_imputed: bool) -> list[Blocker]:
         blockers.append(
             Blocker("imputed_words", "Some words were only guessed. Confirm the mapping, or accept the guesses.")
         )
-    if ImportRun.objects.filter(state=ImportState.APPLIED, applied_at__gt=run.checked_at).exists():
-        blockers.append(
-            Blocker("portfolio_changed", "Another import was applied after this check. Check the file once more.")
-        )
+    if is_overtaken(run):
+        blockers.append(PORTFOLIO_CHANGED)
     return blockers
 
 
 def apply_run(*, run_id: int, actor: User | None, now: datetime) -> Written | None:
-    """Write everything the run's staging rows say. None when it was not asked for, or was applied already."""
+    """Write everything the run's staging rows say.
+
+    None when it was not asked for, was applied already, or was overtaken: another import was applied since the
+    check, so that its rows no longer hold. An overtaken run stands as checked again.
+    """
     with transaction.atomic():
-        run = ImportRun.objects.select_for_update().get(pk=run_id)
+        run = in_turn(run_id)
         if run.state != ImportState.APPLYING:
+            return None
+        if is_overtaken(run):
+            run.state = ImportState.CHECKED
+            run.save(update_fields=["state"])
             return None
         created = create_cases(run, _rows(run, ImportAction.CREATE), actor=actor, now=now)
         changed = [*_rows(run, ImportAction.UPDATE), *_rows(run, ImportAction.CONFLICT)]

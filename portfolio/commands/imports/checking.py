@@ -14,6 +14,7 @@ from pocgate.identity.models import User
 from pocgate.kernel import jobs, stored_files
 from pocgate.kernel.errors import Blocker, NotAllowedNow
 from portfolio.commands.imports.mappings import checked_mapping
+from portfolio.commands.imports.turns import applied_count
 from portfolio.enums import ImportAction, ImportState
 from portfolio.importing.identity import Action, Match
 from portfolio.importing.mapping import Mapping
@@ -91,6 +92,7 @@ def check_run(*, run_id: int, now: datetime, progress: type_progress | None = No
     run = ImportRun.objects.get(pk=run_id)
     if run.state != ImportState.CHECKING:
         return run
+    applied_before = applied_count()
     try:
         trial = dry_run_of(run)
     except (Refused, InvalidMapping) as error:
@@ -101,7 +103,7 @@ def check_run(*, run_id: int, now: datetime, progress: type_progress | None = No
         ImportRow.objects.bulk_create(batch)
         if progress is not None:
             progress(done, total)
-    run.reading = {**run.reading, "layout": imports.layout_json(trial.reading)}
+    run.reading = {**run.reading, "layout": imports.layout_json(trial.reading), "applied_before": applied_before}
     run.summary = {
         **trial.summary,
         "file": run.file_name,

@@ -26,6 +26,7 @@ from portfolio.queries import imports as reads
 
 REFUSED_STATUS = 2
 CHUNK = 1024 * 1024
+_OVERTAKEN = "Another import was applied while this one was prepared. Nothing was written; run it again."
 
 
 class Command(BaseCommand):
@@ -108,6 +109,8 @@ class Command(BaseCommand):
             written = imports.apply_run(run_id=run.pk, actor=actor, now=timezone.now())
             result = written.as_json() if written else {}
             jobs.finish(job, now=timezone.now(), result=result)
+        if written is None:
+            raise _Refusal("portfolio_changed", _OVERTAKEN)
         return {**run.summary, "written": result, "run": run.pk, "job": job.pk}
 
     def _progress(self, options: dict[str, Any]) -> Any:
