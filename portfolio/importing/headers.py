@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from .dates import read_date
@@ -11,6 +12,15 @@ from .vocabulary import header_scores, organisation_level
 SEARCHED_ROWS = 40
 # A cell over this is a sentence of data or a banner, hardly a header; questions are seldom longer.
 _LONG = 400
+# A row of explanations has at least so many cells, of which at least this share are header words or hints.
+_FEWEST, _MOST, _SURE = 3, 0.75, 0.9
+_HINT = re.compile(
+    r"\(.*\)|\[.*\]|<.*>"
+    r"|(?:select|choose|enter|pick|drop-?down|free text|max\.? \d|auswahl|freitext|choisir|texte libre"
+    r"|kies|vrije tekst|seleccion\w*|texto libre)\b.*"
+    r"|(?:dd|mm|jj|tt)[/.-](?:mm[/.-])?(?:yyyy|aaaa|jjjj)|yyyy-mm(?:-dd)?",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def find_header(rows: Sequence[tuple[int, Sequence[str]]]) -> int | None:
@@ -39,6 +49,13 @@ def header_likeness(cells: Sequence[str], below: Sequence[Sequence[str]]) -> flo
     cover = min(1.0, len(filled) / max(width, 1))
     distinct = len({name.casefold() for name in filled}) / len(filled)
     return (known * 2 + min(len(filled), 10) * 0.1) * cover * (0.5 + 0.5 * distinct)
+
+
+def explains_header(cells: Sequence[str]) -> bool:
+    """Whether the first row below the header is part of it: the names in another language, or how to fill them in."""
+    filled = [clean_cell(cell).strip() for cell in cells if cell.strip()]
+    told = sum(1 for text in filled if _HINT.fullmatch(text) or _knows(text) >= _SURE)
+    return len(filled) >= _FEWEST and told >= _MOST * len(filled)
 
 
 def _knows(name: str) -> float:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .delimited import check_delimiter, measure, propose_delimiter, records
 from .encoding import Encoding, chosen_encoding, detect_encoding
-from .headers import SEARCHED_ROWS, find_header, header_likeness
+from .headers import SEARCHED_ROWS, explains_header, find_header, header_likeness
 from .kinds import check_size, file_kind
 from .records import Records, read_records
 from .refusal import Refused
@@ -175,13 +175,19 @@ def _table(name: str, kind: str, raw: type_raw, sheet: Sheet, choices: Choices, 
     if not any(cell.strip() for cell in names):
         raise Refused("bad_header_row", {"row": number, "detail": "it is empty or beyond the end"}, f"row {number}")
     columns = named_columns(_trimmed(names))
-    count = sum(1 for _ in data_rows(raw, number, columns))
+    below = next(data_rows(raw, number, columns), None)
+    last = below[0] if below and explains_header(below[1]) else number
+    count = sum(1 for _ in data_rows(raw, last, columns))
     if not count:
-        raise Refused("no_rows", {"row": number}, where)
-    notices: tuple[Notice, ...] = ()
+        raise Refused("no_rows", {"row": last}, where)
+    notices = []
     if number > 1 and not choices.header_row:
-        notices = (Notice("header_row", f"The column names stand in row {number}; the rows above were passed over."),)
-    return Table(name, kind, columns, number, count, lambda: data_rows(raw, number, columns), notices=notices)
+        notices.append(
+            Notice("header_row", f"The column names stand in row {number}; the rows above were passed over.")
+        )
+    if last > number:
+        notices.append(Notice("header_explained", f"Row {last} explains the column names and was passed over."))
+    return Table(name, kind, columns, number, count, lambda: data_rows(raw, last, columns), notices=tuple(notices))
 
 
 def data_rows(raw: type_raw, header_row: int, columns: Sequence[Column]) -> Iterator[type_row]:

@@ -42,6 +42,8 @@ _REMARK = re.compile(
     r"(?:\s*[:.]|\s+\d|\s+(?:of|des|de|am|at|on|le)\b|$))",
     re.IGNORECASE,
 )
+_TOTAL = re.compile(r"(?:totals?|sum|gesamt|summe|totaal)\s*[:.]?", re.IGNORECASE)
+_NUMBER = re.compile(r"[\d\s.,%€$£()-]+")
 _LIMITS = {
     "title": 400,
     "department": 200,
@@ -144,6 +146,9 @@ def read_rows(table: Table, mapping: Mapping) -> Reading:
     if order not in ("mdy", "dmy"):
         places = [positions[name] - 1 for name in DATE_FIELDS if name in positions]
         order = date_order(cells[place] for _, cells in table.rows() for place in places) if places else None
+        if order is None and table.delimiter == ";":
+            # Where the comma is a decimal sign the semicolon parts the columns, and the day comes first.
+            order = "dmy"
     return Reading(table, mapping, positions, order, layout_of(table.columns, positions))
 
 
@@ -262,8 +267,11 @@ class _Problems:
 
 
 def _is_remark(cells: tuple[str, ...], title: str) -> bool:
-    """A source or a total below the table: one cell alone that begins like one."""
-    return _REMARK.match(title) is not None and sum(1 for cell in cells if cell.strip()) == 1 and len(cells) > 2
+    """A source or a total below the table: one cell that begins like one, alone or beside numbers only."""
+    if _REMARK.match(title) is None or len(cells) <= 2:
+        return False
+    others = [cell for cell in cells if cell.strip() and squeeze(cell) != title]
+    return not others or (_TOTAL.fullmatch(title) is not None and all(_NUMBER.fullmatch(cell) for cell in others))
 
 
 def _stage_value(stage: StageProposal, status: StageProposal) -> str:

@@ -88,7 +88,12 @@ def _listed(book: CalamineWorkbook) -> Iterator[Sheet]:
 
 def _raw_rows(sheet: CalamineSheet) -> list[list[type_value]]:
     # Leading empty rows and columns are kept, so that numbers are those of the spreadsheet.
-    return sheet.to_python(skip_empty_area=False)
+    rows = sheet.to_python(skip_empty_area=False)
+    for (top, column), (bottom, _last) in sheet.merged_cell_ranges or ():
+        # A cell merged over rows stands for each of them; one merged over columns is a heading and stays alone.
+        for row in rows[top + 1 : bottom + 1]:
+            row[column] = rows[top][column]
+    return rows
 
 
 def _check_archive(data: bytes) -> None:
