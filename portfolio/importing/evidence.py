@@ -20,12 +20,16 @@ _NUMBER = re.compile(r"[\d\s.,%€$£-]+")
 
 @dataclass(frozen=True)
 class Evidence:
-    """Shares (0–1) over the filled cells of a sample; ``length`` is their mean length in characters."""
+    """Shares (0–1) over the filled cells of a sample; ``length`` is their mean length in characters.
+
+    ``stages`` are all words of stages, ``steps`` those that surely name one of ours.
+    """
 
     filled: int
     distinct: float
     length: float
     stages: float
+    steps: float
     tiers: float
     answers: float
     dates: float
@@ -44,13 +48,14 @@ def column_evidence(cells: Iterable[str], header: str) -> Evidence:
     values = [text for cell in cells if (text := squeeze(cell)) and not is_blank(text)]
     count = len(values)
     if not count:
-        return Evidence(0, 0, 0, 0, 0, 0, 0, 0, 0)
+        return Evidence(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
     counts = Counter(values)
     return Evidence(
         filled=count,
         distinct=len(counts) / count,
         length=sum(map(len, values)) / count,
         stages=_share(counts, _is_stage),
+        steps=_share(counts, _is_step),
         tiers=_share(counts, lambda value: _is_tier(value, header)),
         answers=_share(counts, lambda value: propose_answer(value).target in ("yes", "no")),
         dates=_share(counts, lambda value: read_date(value).value is not None, longest=60),
@@ -70,6 +75,12 @@ def _is_stage(value: str) -> bool:
         return True
     # Words of stages occur in any long text; only short cells or a clear head count.
     return found.target is not None and (found.reason == "exact" or (found.confidence >= 0.6 and len(value) <= 120))
+
+
+def _is_step(value: str) -> bool:
+    """Whether a cell surely names a stage of work; being alive or ended is none."""
+    found = propose_stage(value)
+    return found.stage is not None and not found.imputed
 
 
 def _is_tier(value: str, header: str) -> bool:

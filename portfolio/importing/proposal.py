@@ -18,6 +18,8 @@ from .text import header_segments
 from .vocabulary import header_scores, organisation_level
 
 FLOOR = 0.4
+# Mean length of cells that abbreviate an organisation rather than name it.
+_CODE_LENGTH = 6
 # What each field tells of being an inventory of use cases rather than any other table; see not_an_inventory.
 _WEIGHTS = {
     **dict.fromkeys(("title", "stage"), 2.0),
@@ -28,6 +30,7 @@ _WEIGHTS = {
     **dict.fromkeys(("category", "status", "external_id"), 0.25),
 }
 _ENOUGH = 2.4
+_LIFE_ONLY = 0.7
 # One of these must be there, or a title that speaks of use cases: other tables have names and departments too.
 _CORE = frozenset(
     {"stage", "tier", "expected_benefit", "outputs", "personal_data", "affected_users", "affected_process"}
@@ -124,7 +127,10 @@ def not_an_inventory(proposal: Proposal) -> str:
         generic = _is_generic(found.column.wording)
         share = _WEIGHTS.get(field or "", 0.5 if field in DATE_FIELDS else 0.0)
         weight += (min(share, 1.0) if generic else share) * found.confidence
-        core = core or field in _CORE or (field == "problem_statement" and not generic)
+        telling = field in _CORE and (
+            field != "stage" or found.confidence >= _LIFE_ONLY or "problem_statement" in fields
+        )
+        core = core or telling or (field == "problem_statement" and not generic)
     return "" if core and weight >= _ENOUGH else "beside a name, too little in it describes use cases"
 
 
@@ -149,26 +155,35 @@ def _by_cells(column: Column, found: Evidence) -> dict[str, float]:
 
 def _organisations(columns: Sequence[Column], evidence: Sequence[Evidence]) -> list[tuple[float, int, str]]:
     """The highest organisation in the file is the department, the next one below it the unit."""
-    found = []
+    levels: dict[int, list[tuple[float, int]]] = {}
     for column, cells in zip(columns, evidence, strict=True):
         level = organisation_level(column.wording or column.header)
         if level is not None and (cells.filled or len(evidence) < 2):
             score = level[1] * cells.factor("department")
             if score >= FLOOR:
-                found.append((level[0], -score, column.position))
-    found.sort()
-    levels: dict[int, tuple[float, int]] = {}
-    for level_number, score, position in found:
-        levels.setdefault(level_number, (-score, position))
-    ranked = [levels[number] for number in sorted(levels)]
+                levels.setdefault(level[0], []).append((score, column.position))
+    ranked = [_names_first(levels[number], evidence) for number in sorted(levels)]
     if not ranked:
         return []
-    best = ranked[0]
+    best = ranked[0][0]
     # A bureau or an office alone stands for the department, less surely.
     pairs = [(best[0] if min(levels) < 3 else best[0] * 0.7, best[1], "department")]
+    pairs += [
+        (0.6, position, "department_abbreviation") for _, position in ranked[0][1:] if _are_codes(evidence, position)
+    ]
     if len(ranked) > 1:
-        pairs.append((ranked[1][0] * 0.98, ranked[1][1], "unit"))
+        pairs.append((ranked[1][0][0] * 0.98, ranked[1][0][1], "unit"))
     return pairs
+
+
+def _names_first(found: list[tuple[float, int]], evidence: Sequence[Evidence]) -> list[tuple[float, int]]:
+    """Columns of one level, the likeliest first: a column of names goes before an equal one of abbreviations."""
+    spelt_out = any(not _are_codes(evidence, position) for _, position in found)
+    return sorted(found, key=lambda pair: (spelt_out and _are_codes(evidence, pair[1]), -pair[0], pair[1]))
+
+
+def _are_codes(evidence: Sequence[Evidence], position: int) -> bool:
+    return 0 < evidence[position - 1].length <= _CODE_LENGTH
 
 
 def _status_as_stage(
@@ -179,5 +194,7 @@ def _status_as_stage(
     for position, (field, score) in taken.items():
         cells = evidence[position - 1]
         if field == "status" and (cells.stages >= 0.3 or cells.filled < 2):
-            return {**taken, position: ("stage", round(min(0.95, score * (0.75 + cells.stages / 4)), 2))}
+            # "Active" and "retired" are said of people and cars as well.
+            sure = 1.0 if cells.steps or cells.filled < 2 else _LIFE_ONLY
+            return {**taken, position: ("stage", round(min(0.95, score * sure * (0.75 + cells.stages / 4)), 2))}
     return taken

@@ -122,8 +122,8 @@ def unnumbered(word: str) -> str:
 
 
 def is_blank(text: str) -> bool:
-    """Whether a cell says nothing: empty, a dash, or a word for "not given"."""
-    return fold(text) in _BLANKS
+    """Whether a cell says nothing: empty, a dash, or a word for "not given", perhaps in two languages."""
+    return fold(text) in _BLANKS or ("/" in text and all(fold(part) in _BLANKS for part in text.split(" / ")))
 
 
 def _propose(word: str, part: str, reason: str) -> StageProposal:
@@ -165,7 +165,7 @@ def _ended(word: str, part: str, ends: Sequence[Hit], steps: Sequence[Hit], reas
 
 def _end(word: str, target: type_target, part: str, ends: Sequence[Hit], reason: str) -> StageProposal:
     sure = any(not hit.phrase.coarse for hit in ends)
-    whole = sure and sum(len(hit.text) for hit in ends) == len(part)
+    whole = sure and sum(hit.end - hit.start for hit in ends) == len(part.split())
     return StageProposal(word, target, 0.9 if whole else 0.8 if sure else 0.6, not whole, reason)
 
 

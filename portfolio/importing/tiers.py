@@ -66,14 +66,29 @@ def propose_answer(word: str) -> AnswerProposal:
         return AnswerProposal(word, None, 1.0)
     if is_blank(word) and fold(word) not in ("none", "geen"):
         return AnswerProposal(word, "unknown", 0.9)
-    tokens = fold(unnumbered(word)).split()
+    whole = fold(unnumbered(word))
+    if _opens_no_answer(whole):
+        return AnswerProposal(word, "unknown", 0.9)
+    tokens = whole.split()
     lists = load_words("answers")
     first = tokens[0] if tokens else ""
     for answer in ("yes", "no"):
         # "X-104" and "1 of 3" are no answers: a single sign answers only alone.
-        if first in lists[answer] and (len(tokens) == 1 or len(first) > 1):
+        if first in lists[answer] and (len(tokens) == 1 or len(first) > 1 or _is_twice(tokens, lists[answer])):
             return AnswerProposal(word, answer, 0.95 if len(tokens) == 1 else 0.8)
     return AnswerProposal(word, "unknown", 0.3)
+
+
+def _is_twice(tokens: list[str], words: list[str]) -> bool:
+    """ "Y / O", "J / O": the same answer in two languages."""
+    return len(tokens) == 2 and all(token in words for token in tokens)
+
+
+def _opens_no_answer(whole: str) -> bool:
+    """ "Not sure" and "no data" begin like an answer and are none."""
+    return any(
+        f"{whole} ".startswith(f"{phrase.rstrip('*')}{'' if phrase.endswith('*') else ' '}") for phrase in _open()
+    )
 
 
 def is_paused(word: str) -> bool:
@@ -108,6 +123,11 @@ def _asks_for_high(question: str) -> bool:
 def _stays_open(whole: str) -> bool:
     text = f" {whole} "
     return any(f" {phrase.rstrip('*')}" in text for phrase in load_words("tiers")["open"] if len(phrase) > 3)
+
+
+@lru_cache
+def _open() -> tuple[str, ...]:
+    return tuple(load_words("answers")["open"])
 
 
 @lru_cache

@@ -36,6 +36,8 @@ def test_stage_word_that_says_nothing_stays_unknown(word):
         ("c) Deployed – in use since spring", False),
         ("Buiten gebruik", False),
         ("Déployée", False),
+        ("Abgeschlossen / Terminé", False),
+        ("Killed", False),
         ("Acquisition and/or Development", True),
         ("Operation and Maintenance", True),
         ("Research or Administrative Action Complete", True),
@@ -56,6 +58,7 @@ def test_stage_word_coarse_is_marked_as_imputed(word, imputed):
     ("word", "reason"),
     [
         ("", "blank"),
+        ("Unknown / Inconnu", "blank"),
         ("not deployed", "negated"),
         ("on hold", "paused"),
         ("Blue", "unknown_word"),

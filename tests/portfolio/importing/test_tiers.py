@@ -56,6 +56,7 @@ def test_tier_bare_answer_takes_its_meaning_from_the_question(word, target):
 
     assert (found.target, found.imputed) == (target, True)
     assert propose_tier(word).target == "unassessed"
+    assert propose_tier("Not sure", QUESTION).target == "unassessed"
 
 
 def test_tier_that_was_guessed_is_marked():
@@ -84,6 +85,10 @@ def test_tier_that_was_guessed_is_marked():
         ("keine personenbezogenen Daten", "no"),
         ("N/A", "unknown"),
         ("X-104", "unknown"),
+        ("Y / O", "yes"),
+        ("Not sure", "unknown"),
+        ("noch nicht geklärt", "unknown"),
+        ("Pas encore", "unknown"),
         ("perhaps", "unknown"),
         ("", None),
         ("  ", None),

@@ -10,6 +10,7 @@ import yaml
 from portfolio.importing.fields import FIELDS
 from portfolio.importing.lexicon import field_terms
 from portfolio.importing.proposal import propose, propose_columns
+from portfolio.importing.refusal import Refused
 from portfolio.importing.vocabulary import header_scores, organisation_level
 from tests.portfolio.importing.samples import SENTENCE, fields_of, table
 
@@ -65,6 +66,24 @@ def test_organisations_are_ranked_department_above_unit(headers, department, uni
     found = fields_of(headers, rows)
 
     assert (found["department"], found.get("unit")) == (department, unit)
+
+
+def test_organisation_spelt_out_goes_before_its_abbreviation():
+    rows = [(code, name, "Sorting", "Pilot") for code, name in (("OP", "Office of Post"), ("OR", "Office of Roads"))]
+
+    found = fields_of(("agency", "agency_name", "use_case_name", "stage"), rows)
+
+    assert (found["department"], found["department_abbreviation"]) == ("agency_name", "agency")
+
+
+@pytest.mark.parametrize("words", [("Active", "Retired", "Active"), ("active", "inactive", "active")])
+def test_table_whose_status_says_only_alive_or_ended_is_no_inventory(words):
+    rows = [(f"Ann {n}", "Claims", word) for n, word in enumerate(words)]
+
+    with pytest.raises(Refused) as refusal:
+        fields_of(("Name", "Department", "Status"), rows)
+
+    assert refusal.value.code == "not_inventory"
 
 
 def test_status_column_is_the_stage_where_its_words_are_stages():
