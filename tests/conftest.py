@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,8 +32,10 @@ flush.Command.handle = _flush_with_append_only_lifted  # type: ignore[method-ass
 
 
 @pytest.fixture(autouse=True)
-def _plain_surroundings(settings: Any, tmp_path: Path) -> None:
-    """Files, mail and messages stay inside the test."""
+def _plain_surroundings(settings: Any, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """Files, mail, messages and cached values stay inside the test, whatever cache and database it shares."""
+    own = f"{os.getpid()}-{zlib.crc32(request.node.nodeid.encode())}"
+    settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": own}}
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -57,9 +61,7 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def sent_tasks(
-    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> list[tuple[str, dict[str, Any]]]:
+def sent_tasks(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> list[tuple[str, dict[str, Any]]]:
     """Wake-ups are collected instead of sent, unless the test is marked `services` or `e2e` and has a real worker."""
     sent: list[tuple[str, dict[str, Any]]] = []
     if not {"services", "e2e"} & {mark.name for mark in request.node.iter_markers()}:
