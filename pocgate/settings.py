@@ -277,6 +277,7 @@ CELERY_BEAT_SCHEDULE = {
     "reminders": {"task": "gates.send_reminders", "schedule": 60.0, "options": SOON},
     "mail": {"task": "inbox.send_mail", "schedule": 60.0, "options": SOON},
     "nightly recompute": {"task": "scoring.recompute_all", "schedule": crontab(hour=2, minute=10)},
+    "untouched drafts": {"task": "portfolio.archive_untouched_drafts", "schedule": crontab(hour=3, minute=20)},
 }
 
 if SERVER_MODE:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -17,10 +17,12 @@ from portfolio.commands.opening import case_to_edit, invalid_when, note_change, 
 from portfolio.enums import Precision, Stage, Status, TeamRole
 from portfolio.models import CaseFact, Department, StageSpell, TeamMember, UseCase
 from portfolio.permissions import require
+from portfolio.queries.team import untouched_drafts
 from portfolio.rules.registration import Registration, registration_blockers, text_problems
 
 NUMBERS = "use_case"
 FIRST_TIME_BOX_DAYS = 28
+UNTOUCHED = timedelta(days=30)
 TEXT_FIELDS = ("title", "problem_statement", "affected_process", "affected_users", "expected_benefit", "category")
 PLAIN_FIELDS = (*TEXT_FIELDS, "vendor", "currency", "technology", "target_gate_date")
 PLACE_FIELDS = ("department_id", "unit_id")
@@ -186,3 +188,12 @@ def _identifying_blockers(case: UseCase) -> list[Blocker]:
     if case.governed_at is not None:
         return [Blocker("governed", "A review was held on this case; only a gate can change its stage.")]
     return []
+
+
+def archive_untouched_drafts(*, now: datetime, limit: int = 500) -> int:
+    """Put away the drafts that nobody changed for 30 days; the number put away."""
+    untouched = untouched_drafts(before=now - UNTOUCHED)[:limit]
+    case_ids = list(untouched.values_list("pk", flat=True))
+    for case_id in case_ids:
+        archive_draft(case_id=case_id, actor=None, now=now)
+    return len(case_ids)

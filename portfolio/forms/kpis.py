@@ -96,9 +96,9 @@ class ThresholdForm(forms.Form):
         label=_("Reason"), required=False, max_length=2000, help_text=_("Needed to make it easier; only the chair can.")
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
         # It stands on one page with the form of a reading, which has a value as well.
-        super().__init__(*args, auto_id="threshold_%s", **kwargs)
+        super().__init__(data, initial=initial, auto_id="threshold_%s")
 
 
 class ReadingForm(forms.Form):
@@ -114,8 +114,8 @@ class ReadingForm(forms.Form):
     source = forms.CharField(label=_("Source"), max_length=200, required=False)
     release = forms.CharField(label=_("Release"), max_length=100, required=False)
 
-    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any = None, *, now: datetime, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
         self.now = now
         for name in ("observed_from", "observed_to"):
             widget = self.fields[name].widget

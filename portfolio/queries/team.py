@@ -8,10 +8,11 @@ from datetime import datetime
 from django.db.models import F, Max, QuerySet
 
 from pocgate.identity.models import User
-from portfolio.enums import TeamRole
+from portfolio.enums import Status, TeamRole
 from portfolio.models import CostPlan, TeamMember, UseCase
 
 # Asked for at gate 0; the page shows the empty places.
+ON_THE_WAY = (Status.ACTIVE, Status.IN_REVIEW, Status.PAUSED)
 EXPECTED_ROLES = (TeamRole.BUSINESS_OWNER, TeamRole.SPONSOR, TeamRole.BUDGET_HOLDER)
 
 
@@ -53,11 +54,11 @@ def memberships_to_confirm(user: User) -> QuerySet[TeamMember]:
 
 
 def plans_to_agree(user: User) -> QuerySet[CostPlan]:
-    """Newest proposals on the cases where this person holds the budget, with their cases."""
+    """Newest proposals on cases on their way where this person holds the budget, with their cases."""
     held = TeamMember.objects.filter(user=user, role=TeamRole.BUDGET_HOLDER, ended_at__isnull=True).values("case")
     newest = CostPlan.objects.annotate(newest=Max("case__cost_plans__version"))
     waiting = newest.filter(version=F("newest"), agreed_at__isnull=True, case_cap__isnull=False, case__in=held)
-    return waiting.filter(case__archived_at__isnull=True).select_related("case").order_by("proposed_at", "pk")
+    return waiting.filter(case__status__in=ON_THE_WAY).select_related("case").order_by("proposed_at", "pk")
 
 
 def drafts_of(user: User) -> QuerySet[UseCase]:

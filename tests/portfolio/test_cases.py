@@ -189,6 +189,17 @@ def test_archive_and_unarchive_draft_once_each(now: datetime) -> None:
     assert verbs == ["case.registered", "case.archived", "case.unarchived"]
 
 
+def test_drafts_that_nobody_touched_are_put_away_once(now: datetime) -> None:
+    old = UseCaseFactory(status="draft", stage=None, updated_at=now - timedelta(days=31))
+    UseCaseFactory(status="draft", stage=None, updated_at=now - timedelta(days=29))
+    UseCaseFactory(updated_at=now - timedelta(days=31))
+
+    counts = [cases.archive_untouched_drafts(now=now) for _ in range(2)]
+
+    assert counts == [1, 0]
+    assert list(UseCase.objects.filter(archived_at__isnull=False)) == [old]
+
+
 def test_archive_draft_that_was_handed_in_is_refused(now: datetime) -> None:
     case = UseCaseFactory()
 

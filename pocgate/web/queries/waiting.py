@@ -17,9 +17,9 @@ from gates.models import Condition, GateReview, Recusal, Seat, Vote
 from gates.queries.committees import CONFLICT_PERIOD
 from pocgate.identity.enums import Role
 from pocgate.identity.models import User
-from pocgate.web.navigation import address
 from portfolio.enums import Origin, Status
 from portfolio.models import TeamMember, UseCase
+from portfolio.queries.team import plans_to_agree
 from scoring.models import CriterionResult
 
 MOST_OF_A_KIND = 25
@@ -50,6 +50,7 @@ def waiting_for(user: User, roles: frozenset[str], *, now: datetime) -> list[Wai
         (Role.COMPLIANCE in roles, _sign_offs),
         (True, _conditions),
         (True, _memberships),
+        (True, _plans),
         (True, _drafts),
         (Role.ADMIN in roles, _unknown_stages),
     ]
@@ -112,7 +113,7 @@ def _sign_offs(user: User, now: datetime) -> Iterator[Waiting]:
     for row in cases[:MOST_OF_A_KIND]:
         act = ngettext("Sign %(count)s item", "Sign %(count)s items", row["items"]) % {"count": row["items"]}
         reference = f"UC-{row['case__number']:04d}"
-        url = address("gates:checklist", reference)
+        url = reverse("gates:checklist", args=[reference])
         found = Waiting("sign_off", "shield-check", act, row["case__title"], reference, url, due=row["decide_by"])
         yield _dated(found, now)
 
@@ -125,7 +126,7 @@ def _conditions(user: User, now: datetime) -> Iterator[Waiting]:
     )
     for condition in conditions[:MOST_OF_A_KIND]:
         case = condition.decision.review.case
-        url = address("gates:decision", condition.decision.reference)
+        url = reverse("gates:decision", args=[condition.decision.reference])
         act = _("Clear the condition “%(text)s”") % {"text": condition.text}
         yield _dated(
             Waiting("condition", "list-checks", act, case.title, case.reference, url, due=condition.due_date), now
@@ -143,14 +144,26 @@ def _memberships(user: User, now: datetime) -> Iterator[Waiting]:
         act = _("Confirm that you are %(role)s") % {"role": member.get_role_display()}
         case = member.case
         yield Waiting(
-            "membership", "user-round", act, case.title, case.reference, address("portfolio:team", case.reference)
+            "membership",
+            "user-round",
+            act,
+            case.title,
+            case.reference,
+            reverse("portfolio:team", args=[case.reference]),
         )
+
+
+def _plans(user: User, now: datetime) -> Iterator[Waiting]:
+    for plan in plans_to_agree(user)[:MOST_OF_A_KIND]:
+        case, act = plan.case, _("Agree to the cost plan")
+        url = reverse("portfolio:cost", args=[case.reference])
+        yield Waiting("plan", "hand-coins", act, case.title, case.reference, url)
 
 
 def _drafts(user: User, now: datetime) -> Iterator[Waiting]:
     drafts = UseCase.objects.filter(created_by=user, status=Status.DRAFT, archived_at__isnull=True)
     for case in drafts.order_by("-updated_at", "pk")[:MOST_OF_A_KIND]:
-        url = address("portfolio:register_step", case.reference, 1) or reverse("case", args=[case.reference])
+        url = reverse("portfolio:register_resume", args=[case.reference])
         yield Waiting("draft", "pencil", _("Finish the draft"), capfirst(case.title), case.reference, url)
 
 
@@ -167,7 +180,9 @@ def _unknown_stages(user: User, now: datetime) -> Iterator[Waiting]:
 
 def _of_review(review: GateReview, *, kind: str, icon: str, act: str, due: date, now: datetime) -> Waiting:
     case = review.case
-    return _dated(Waiting(kind, icon, act, case.title, case.reference, address("gates:room", review.pk), due=due), now)
+    return _dated(
+        Waiting(kind, icon, act, case.title, case.reference, reverse("gates:room", args=[review.pk]), due=due), now
+    )
 
 
 def _dated(waiting: Waiting, now: datetime) -> Waiting:
