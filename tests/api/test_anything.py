@@ -41,7 +41,7 @@ jsons = st.recursive(leaves, lambda inner: st.lists(inner, max_size=3) | st.dict
 FIELDS = (
     *("title", "technology", "department", "unit", "currency", "target_gate_date", "facts", "vendor", "rows", "value"),
     *("observed_from", "observed_to", "sample_size", "error", "line", "amount", "state", "recurrence", "period_start"),
-    *("period_end", "external_id", "bill", "reference", "kpi"),
+    *("period_end", "external_id", "bill", "reference", "kpi", "kind", "proposal", "plans"),
 )
 bodies = st.dictionaries(st.sampled_from(FIELDS), jsons, max_size=8)
 
@@ -56,7 +56,8 @@ def check(answer: Any) -> None:
 
 
 @pytest.fixture(
-    scope="module", params=["portfolio/status", "use-cases", "use-cases/{ref}", "use-cases/{ref}/gate-check"]
+    scope="module",
+    params=["portfolio/status", "use-cases", "use-cases/{ref}", "use-cases/{ref}/gate-check", "reviews", "decisions"],
 )
 def path(request: pytest.FixtureRequest) -> Any:
     return request.param
@@ -97,6 +98,7 @@ def test_any_reference_is_answered_or_refused(caller: Caller) -> None:
         ("post", "use-cases/{ref}/costs"),
         ("post", "readings:batch"),
         ("post", "costs:batch"),
+        ("post", "reviews"),
     ],
 )
 def test_any_body_is_taken_or_refused(caller: Caller, method: str, where: str) -> None:
