@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -76,17 +76,7 @@ def pages_for(standing: Standing) -> Iterator[tuple[Page, str]]:
             continue
         if page.registers and not standing.may_register:
             continue
-        url = address(page.name)
-        if url:
-            yield page, url
-
-
-def address(name: str, *args: object) -> str:
-    """The address of a named page; empty where this installation has no such page."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
+        yield page, reverse(page.name)
 
 
 def navigation(standing: Standing, *, path: str) -> list[Group]:

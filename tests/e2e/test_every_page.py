@@ -78,6 +78,18 @@ def test_search_opens_with_a_slash_and_leads_to_a_case(open_page: OpenPage, admi
     expect(page.locator("h1")).to_have_text(UseCase.objects.get(number=2).title)
 
 
+def test_card_that_is_dragged_stays_and_says_how_it_moves(open_page: OpenPage, administrator: User) -> None:
+    page = open_page(administrator)
+    page.goto("/portfolio/board/")
+    card = page.locator("[data-card]").first
+    expect(card.locator(".move-text")).to_be_hidden()
+
+    card.locator("a.card-title").drag_to(page.locator(".lane-cell").nth(2))
+
+    expect(card.locator(".move-text")).to_contain_text("Cards are not moved by hand")
+    assert UseCase.objects.get(number=1).stage == 0
+
+
 def test_theme_toggle_changes_at_once_and_stays(open_page: OpenPage, administrator: User) -> None:
     page = open_page(administrator)
     root = page.locator("html")

@@ -130,3 +130,16 @@ def test_case_unknown_is_404_with_our_page(reference: str, visitor: Visitor) -> 
 
     assert response.status_code == 404
     assert "Nothing here" in response.content.decode()
+
+
+@pytest.mark.parametrize(("role", "link"), [("admin", "/edit/"), ("compliance", "/edit/#facts"), ("auditor", None)])
+def test_overview_leads_whoever_may_to_the_edit_page(role: str, link: str | None, visitor: Visitor) -> None:
+    case = UseCaseFactory(with_spell=True)
+
+    page = visitor(role).get(f"/cases/{case.reference}/").content.decode()
+
+    import re; print(re.findall("Facts.{300}", page, re.S), re.findall("href=.[^ ]*edit[^ ]*", page))
+    assert [f'"/cases/{case.reference}{end}"' in page for end in ("/edit/", "/edit/#facts")] == [
+        role == "admin",
+        link is not None,
+    ]

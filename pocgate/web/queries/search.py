@@ -17,7 +17,7 @@ from pocgate.identity.models import User
 from pocgate.identity.queries import active_people
 from pocgate.kernel.http import REFERENCE
 from pocgate.web.badges import OUTCOMES
-from pocgate.web.navigation import address, pages_for
+from pocgate.web.navigation import pages_for
 from pocgate.web.person import Standing
 from portfolio.enums import Stage
 from portfolio.models import UseCase
@@ -86,7 +86,7 @@ def _decisions(text: str, user: User, now: datetime) -> Iterator[Hit]:
             decisions = decisions.filter(Q(reason__icontains=word) | Q(review__case__title__icontains=word))
     for decision in decisions.order_by("-decided_at", "-pk")[:OF_A_KIND]:
         look = OUTCOMES[decision.outcome]
-        url = address("gates:decision", decision.reference)
+        url = reverse("gates:decision", args=[decision.reference])
         yield Hit(look.icon, decision.review.case.title, url, decision.reference, look.word)
 
 

@@ -21,7 +21,6 @@ from pocgate.identity.models import User
 from pocgate.kernel.errors import Blocker
 from pocgate.web import badges
 from pocgate.web.drawing import LARGE, SMALL, drawn
-from pocgate.web.navigation import address
 from pocgate.web.queries.case_head import case_head
 from pocgate.web.queries.track import GateTrack
 from portfolio.models import UseCase
@@ -147,12 +146,6 @@ def percent(value: object) -> int:
         return max(0, min(100, round(float(str(value)))))
     except ValueError:
         return 0
-
-
-@register.simple_tag(name="address")
-def address_tag(name: str, *args: object) -> str:
-    """The address of a named page; empty where this installation has no such page."""
-    return address(name, *args)
 
 
 @register.simple_tag

@@ -16,6 +16,7 @@ from pocgate.web.queries.case_head import case_head
 from pocgate.web.queries.changes import events_page
 from pocgate.web.queries.overview import overview_of
 from portfolio.models import UseCase
+from portfolio.permissions import acts_allowed
 
 LONGEST_SEQUENCE = 18
 
@@ -24,10 +25,11 @@ LONGEST_SEQUENCE = 18
 @require_safe
 def overview(request: HttpRequest, reference: str) -> HttpResponse:
     """What the case is, who works on it, and what it has come through."""
-    case = _case(person(request), reference)
-    return render(
-        request, "cases/overview.html", {"case": case, "active_tab": "overview", "overview": overview_of(case)}
-    )
+    user = person(request)
+    case = _case(user, reference)
+    acts = acts_allowed(user, case, now=timezone.now())
+    context = {"case": case, "active_tab": "overview", "overview": overview_of(case), "acts": acts}
+    return render(request, "cases/overview.html", context)
 
 
 @login_required
