@@ -15,6 +15,7 @@ from pocgate.demo.plan.portfolio import plan_portfolio
 from pocgate.demo.plan.shapes import CasePlan
 from pocgate.demo.writing.cases import write_cases, write_people_and_facts, write_stays
 from pocgate.demo.writing.files import Files
+from pocgate.demo.writing.frames import Frames
 from pocgate.demo.writing.measures import write_kpis
 from pocgate.demo.writing.money import write_money
 from pocgate.demo.writing.notices import write_notices
@@ -25,7 +26,6 @@ from pocgate.identity.models import User
 from portfolio.models import UseCase
 from scoring.commands.playbooks import ensure_default_playbook
 from scoring.commands.readiness import recompute_cases
-from scoring.queries.playbooks import PublishedPlaybook
 
 PORTION = 1000
 RECOMPUTED_UP_TO = 5000
@@ -61,10 +61,10 @@ def seed(
     with transaction.atomic():
         ground = ground_of() if is_loaded() else write_organisation(seed=seed_number, now=now)
     plans = plan_portfolio(cases, seed=seed_number, now=now, playbook=version.rules, start=before)
-    files, written, recomputed = Files(), 0, 0
+    files, frames, written, recomputed = Files(), Frames(version), 0, 0
     for portion in _portions(plans):
         with transaction.atomic():
-            ids = _write(portion, ground, version, files, now=now)
+            ids = _write(portion, ground, frames, files, now=now)
         written += len(ids)
         progress("written", written)
         if recompute:
@@ -91,9 +91,7 @@ def _portions(plans: Iterator[CasePlan]) -> Iterator[tuple[CasePlan, ...]]:
         yield portion
 
 
-def _write(
-    plans: Iterable[CasePlan], ground: Ground, version: PublishedPlaybook, files: Files, *, now: datetime
-) -> list[int]:
+def _write(plans: Iterable[CasePlan], ground: Ground, frames: Frames, files: Files, *, now: datetime) -> list[int]:
     """One portion, parents before children; spells last, for dossiers are read back from a past without them."""
     portion = write_cases(tuple(plans), ground, now=now)
     write_people_and_facts(portion)
@@ -103,7 +101,7 @@ def _write(
     write_answers(portion)
     write_sign_offs(portion)
     write_ratings(portion)
-    told = write_reviews(portion, version)
+    told = write_reviews(portion, frames)
     write_stays(portion)
     portion.write_acts()
     write_notices(told, now=now)

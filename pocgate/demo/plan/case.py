@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from random import Random
 
+from pocgate.demo.plan.needs import Needs
 from pocgate.demo.plan.records.measures import kpis
 from pocgate.demo.plan.records.money import budgets, business, entries
 from pocgate.demo.plan.records.papers import papers
@@ -16,15 +17,14 @@ from pocgate.demo.plan.setting import Setting
 from pocgate.demo.plan.shapes import CasePlan
 from pocgate.demo.plan.subjects import subject
 from pocgate.demo.plan.timeline import timeline
-from scoring.rules.playbook import Playbook
 
 
-def plan_case(script: Script, rng: Random, *, now: datetime, playbook: Playbook) -> CasePlan:
+def plan_case(script: Script, rng: Random, *, now: datetime, needs: Needs) -> CasePlan:
     """Everything that happened to the case until `now`."""
     about = subject(script.subject)
     title = f"{about.title} – {script.variant}" if script.variant else about.title
     course = timeline(script, rng, now)
-    setting = Setting(script, about, title, course, people_of(script, about, rng), rng, now, playbook)
+    setting = Setting(script, about, title, course, people_of(script, about, rng), rng, now, needs)
     paper = papers(setting)
     is_draft = script.state == DRAFT
     stated = not is_draft or script.progress > 0

@@ -1,4 +1,4 @@
-"""The people of Lindmoor Assurance, all invented, and which of them have a sign-in."""
+"""The people of Lindmoor Assurance, all invented; the personas among them come first."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PASSWORD = "lindmoor-at-the-gate"  # noqa: S105 - printed on purpose; these sign
 
 @dataclass(frozen=True)
 class Person:
-    """A person; `waits` says what they find at the first sign-in, and only those who have it may sign in."""
+    """A person; `waits` says what a persona finds at the first sign-in."""
 
     username: str
     full_name: str
@@ -25,11 +25,6 @@ class Person:
     def email(self) -> str:
         """An address that can not exist."""
         return f"{self.username}@{MAIL_DOMAIN}"
-
-    @property
-    def may_sign_in(self) -> bool:
-        """Whether this person is one of the personas."""
-        return bool(self.waits)
 
 
 PERSONAS = (

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from random import Random
 
+from pocgate.demo.plan.needs import Needs
 from pocgate.demo.plan.people import COMPLIANCE
 from pocgate.demo.plan.scripts import Script
 from pocgate.demo.plan.subjects import Subject
@@ -26,7 +28,12 @@ class Setting:
     people: Mapping[str, str]
     rng: Random
     now: datetime
-    playbook: Playbook
+    needs: Needs
+
+    @property
+    def playbook(self) -> Playbook:
+        """The policy in force."""
+        return self.needs.playbook
 
     @property
     def owner(self) -> str:
@@ -38,7 +45,7 @@ class Setting:
         """Who signs for compliance."""
         return COMPLIANCE
 
-    @property
+    @cached_property
     def facts(self) -> CaseFacts:
         """The facts that switch criteria."""
         subject = self.subject

@@ -8,9 +8,10 @@ from hashlib import sha256
 
 from pocgate.demo.plan.imported import FILE_NAME, file_text
 from pocgate.demo.plan.people import ADMINISTRATOR
-from pocgate.demo.plan.shapes import CasePlan
+from pocgate.demo.plan.shapes import CasePlan, MemberPlan
 from pocgate.demo.writing.organisation import Ground
 from pocgate.demo.writing.portion import BATCH, Portion
+from pocgate.kernel.bulk import Row, write_rows
 from pocgate.kernel.counters import next_numbers
 from pocgate.kernel.stored_files import store
 from portfolio.commands.cases import NUMBERS
@@ -105,86 +106,61 @@ def _write_origins(portion: Portion) -> None:
 
 def write_people_and_facts(portion: Portion) -> None:
     """Team, facts and scope."""
-    rows = [
-        (plan, case, member, TeamMember(
-            case=case,
-            user_id=portion.ground.people[member.person],
-            role=member.role,
-            started_at=member.started_at,
-            ended_at=member.ended_at,
-            confirmed_at=member.confirmed_at,
-        ))
-        for plan, case in portion.pairs()
-        for member in plan.members
-    ]  # fmt: skip
-    TeamMember.objects.bulk_create([row for *_rest, row in rows], batch_size=BATCH)
-    for plan, case, member, row in rows:
-        subject, after = ("team_member", row.pk), {"user": row.user_id, "role": member.role}
+    members = [(plan, case, member) for plan, case in portion.pairs() for member in plan.members]
+    keys = write_rows(TeamMember, [_member(portion, case, member) for _plan, case, member in members])
+    for (plan, case, member), key in zip(members, keys, strict=True):
+        subject, after = ("team_member", key), {"user": portion.person(member.person), "role": member.role}
         portion.tell("team.joined", subject, plan, case, at=member.started_at, by=plan.created_by, after=after)
         if member.confirmed_at is not None and member.role != "product_owner":
             at = member.confirmed_at
             portion.tell("team.role_confirmed", subject, plan, case, at=at, by=member.person, after=after)
     _write_facts(portion)
-    ScopeItem.objects.bulk_create(
+    write_rows(
+        ScopeItem,
         [
-            ScopeItem(case=case, kind=item.kind, text=item.text, added_at=item.added_at)
+            {"case_id": case.pk, "kind": item.kind, "text": item.text, "added_at": item.added_at}
             for plan, case in portion.pairs()
             for item in plan.scope
         ],
-        batch_size=BATCH,
     )
 
 
+def _member(portion: Portion, case: UseCase, member: MemberPlan) -> Row:
+    return {
+        "case_id": case.pk,
+        "user_id": portion.person(member.person),
+        "role": member.role,
+        "started_at": member.started_at,
+        "ended_at": member.ended_at,
+        "confirmed_at": member.confirmed_at,
+    }
+
+
 def _write_facts(portion: Portion) -> None:
-    rows = [
-        (plan, case, fact, CaseFact(
-            case=case,
-            key=fact.key,
-            value=fact.value,
-            valid_from=fact.valid_from,
-            recorded_by_id=portion.person(fact.by),
-        ))
-        for plan, case in portion.pairs()
-        for fact in plan.facts
-    ]  # fmt: skip
-    CaseFact.objects.bulk_create([row for *_rest, row in rows], batch_size=BATCH)
-    for plan, case, fact, row in rows:
+    facts = [(plan, case, fact) for plan, case in portion.pairs() for fact in plan.facts]
+    keys = write_rows(
+        CaseFact,
+        [
+            {
+                "case_id": case.pk,
+                "key": fact.key,
+                "value": fact.value,
+                "valid_from": fact.valid_from,
+                "recorded_by_id": portion.person(fact.by),
+            }
+            for _plan, case, fact in facts
+        ],
+    )
+    for (plan, case, fact), key in zip(facts, keys, strict=True):
         after = {fact.key: fact.value}
-        portion.tell("fact.set", ("case_fact", row.pk), plan, case, at=fact.valid_from, by=fact.by, after=after)
+        portion.tell("fact.set", ("case_fact", key), plan, case, at=fact.valid_from, by=fact.by, after=after)
 
 
 def write_stays(portion: Portion) -> None:
     """Spells and holds."""
-    StageSpell.objects.bulk_create(
-        [
-            StageSpell(
-                case=case,
-                stage=spell.stage,
-                iteration=spell.iteration,
-                entered_at=spell.entered_at,
-                left_at=spell.left_at,
-                exit_reason=spell.exit_reason,
-                time_box_days=spell.time_box_days,
-                extension_days=spell.extension_days,
-                time_box_ends_at=spell.time_box_ends_at,
-                clock_stopped_at=spell.clock_stopped_at,
-            )
-            for plan, case in portion.pairs()
-            for spell in plan.spells
-        ],
-        batch_size=BATCH,
+    # The names of a planned stay or pause are those of its columns.
+    write_rows(
+        StageSpell,
+        [{"case_id": case.pk, **vars(spell)} for plan, case in portion.pairs() for spell in plan.spells],
     )
-    Hold.objects.bulk_create(
-        [
-            Hold(
-                case=case,
-                started_at=hold.started_at,
-                revive_date=hold.revive_date,
-                reason_code=hold.reason_code,
-                reason=hold.reason,
-            )
-            for plan, case in portion.pairs()
-            for hold in plan.holds
-        ],
-        batch_size=BATCH,
-    )
+    write_rows(Hold, [{"case_id": case.pk, **vars(hold)} for plan, case in portion.pairs() for hold in plan.holds])

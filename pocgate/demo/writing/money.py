@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pocgate.demo.plan.shapes import BudgetPlan, CasePlan
-from pocgate.demo.writing.portion import BATCH, Portion
+from pocgate.demo.plan.shapes import BudgetPlan, BusinessPlan, CasePlan, EntryPlan
+from pocgate.demo.writing.portion import Portion
+from pocgate.kernel.bulk import Row, write_rows
 from portfolio.models import BusinessCase, CostCap, CostEntry, CostEstimate, CostPlan, UseCase
 
 
@@ -15,68 +16,64 @@ def write_money(portion: Portion) -> None:
 
 
 def _write_business_cases(portion: Portion) -> None:
-    rows = [
-        (plan, case, BusinessCase(
-            case=case,
-            benefit_low=figures.low,
-            benefit_likely=figures.likely,
-            benefit_high=figures.high,
-            cost_at_scale=figures.cost,
-            budget_line=figures.budget_line,
-            valid_from=figures.valid_from,
-            valid_until=figures.valid_until,
-            recorded_by_id=portion.person(figures.by),
-        ))
-        for plan, case in portion.pairs()
-        for figures in plan.business
-    ]  # fmt: skip
-    BusinessCase.objects.bulk_create([row for *_rest, row in rows], batch_size=BATCH)
-    for plan, case, row in rows:
-        after = {"benefit_likely": str(row.benefit_likely), "cost_at_scale": str(row.cost_at_scale)}
-        subject = ("business_case", row.pk)
-        portion.tell("business_case.set", subject, plan, case, at=row.valid_from, by=plan.created_by, after=after)
+    planned = [(plan, case, figures) for plan, case in portion.pairs() for figures in plan.business]
+    keys = write_rows(BusinessCase, [_business_case(portion, case, figures) for _plan, case, figures in planned])
+    for (plan, case, figures), key in zip(planned, keys, strict=True):
+        after = {"benefit_likely": str(figures.likely), "cost_at_scale": str(figures.cost)}
+        subject, at = ("business_case", key), figures.valid_from
+        portion.tell("business_case.set", subject, plan, case, at=at, by=figures.by, after=after)
+
+
+def _business_case(portion: Portion, case: UseCase, figures: BusinessPlan) -> Row:
+    return {
+        "case_id": case.pk,
+        "benefit_low": figures.low,
+        "benefit_likely": figures.likely,
+        "benefit_high": figures.high,
+        "cost_at_scale": figures.cost,
+        "budget_line": figures.budget_line,
+        "valid_from": figures.valid_from,
+        "valid_until": figures.valid_until,
+        "recorded_by_id": portion.person(figures.by),
+    }
 
 
 def _write_plans(portion: Portion) -> None:
-    rows = [
-        (plan, case, budget, CostPlan(
-            case=case,
-            version=budget.version,
-            case_cap=budget.case_cap,
-            monthly_cap=budget.monthly_cap,
-            proposed_by_id=portion.person(budget.proposed_by),
-            proposed_at=budget.proposed_at,
-            agreed_by_id=portion.person(budget.agreed_by) if budget.agreed_at else None,
-            agreed_at=budget.agreed_at,
-            superseded_at=budget.superseded_at,
-        ))
-        for plan, case in portion.pairs()
-        for budget in plan.budgets
-    ]  # fmt: skip
-    CostPlan.objects.bulk_create([row for *_rest, row in rows], batch_size=BATCH)
-    CostCap.objects.bulk_create(
-        [
-            CostCap(plan=row, stage=stage, amount=amount)
-            for *_rest, budget, row in rows
-            for stage, amount in budget.caps
-        ],
-        batch_size=BATCH,
+    planned = [(plan, case, budget) for plan, case in portion.pairs() for budget in plan.budgets]
+    keys = write_rows(CostPlan, [_plan(portion, case, budget) for _plan_, case, budget in planned])
+    found = [(budget, key) for (*_rest, budget), key in zip(planned, keys, strict=True)]
+    write_rows(
+        CostCap,
+        [{"plan_id": key, "stage": stage, "amount": amount} for budget, key in found for stage, amount in budget.caps],
     )
-    CostEstimate.objects.bulk_create(
+    write_rows(
+        CostEstimate,
         [
-            CostEstimate(plan=row, line=line, monthly_amount=amount, zero_reason=reason)
-            for *_rest, budget, row in rows
+            {"plan_id": key, "line": line, "monthly_amount": amount, "zero_reason": reason}
+            for budget, key in found
             for line, amount, reason in budget.estimates
         ],
-        batch_size=BATCH,
     )
-    for plan, case, budget, row in rows:
-        _tell_plan(portion, plan, case, budget, row)
+    for (plan, case, budget), key in zip(planned, keys, strict=True):
+        _tell_plan(portion, plan, case, budget, key)
 
 
-def _tell_plan(portion: Portion, plan: CasePlan, case: UseCase, budget: BudgetPlan, row: CostPlan) -> None:
-    subject = ("cost_plan", row.pk)
-    after = {"version": budget.version, "case_cap": str(budget.case_cap)}
+def _plan(portion: Portion, case: UseCase, budget: BudgetPlan) -> Row:
+    return {
+        "case_id": case.pk,
+        "version": budget.version,
+        "case_cap": budget.case_cap,
+        "monthly_cap": budget.monthly_cap,
+        "proposed_by_id": portion.person(budget.proposed_by),
+        "proposed_at": budget.proposed_at,
+        "agreed_by_id": portion.person(budget.agreed_by) if budget.agreed_at else None,
+        "agreed_at": budget.agreed_at,
+        "superseded_at": budget.superseded_at,
+    }
+
+
+def _tell_plan(portion: Portion, plan: CasePlan, case: UseCase, budget: BudgetPlan, key: int) -> None:
+    subject, after = ("cost_plan", key), {"version": budget.version, "case_cap": str(budget.case_cap)}
     by = budget.proposed_by
     portion.tell("cost_plan.proposed", subject, plan, case, at=budget.proposed_at, by=by, after=after)
     if budget.agreed_at is not None:
@@ -85,26 +82,26 @@ def _tell_plan(portion: Portion, plan: CasePlan, case: UseCase, budget: BudgetPl
 
 
 def _write_entries(portion: Portion) -> None:
-    rows = [
-        (plan, case, CostEntry(
-            case=case,
-            line=entry.line,
-            amount=entry.amount,
-            state=entry.state,
-            recurrence=entry.recurrence,
-            period_start=entry.period_start,
-            period_end=entry.period_end,
-            stage=entry.stage,
-            iteration=entry.iteration,
-            note=entry.note,
-            recorded_at=entry.recorded_at,
-            recorded_by_id=portion.person(entry.by),
-        ))
-        for plan, case in portion.pairs()
-        for entry in plan.entries
-    ]  # fmt: skip
-    CostEntry.objects.bulk_create([row for *_rest, row in rows], batch_size=BATCH)
-    for plan, case, row in rows:
-        after = {"line": row.line, "amount": str(row.amount)}
-        subject = ("cost_entry", row.pk)
-        portion.tell("cost.recorded", subject, plan, case, at=row.recorded_at, by=plan.created_by, after=after)
+    planned = [(plan, case, entry) for plan, case in portion.pairs() for entry in plan.entries]
+    keys = write_rows(CostEntry, [_entry(portion, case, entry) for _plan_, case, entry in planned])
+    for (plan, case, entry), key in zip(planned, keys, strict=True):
+        after = {"line": entry.line, "amount": str(entry.amount)}
+        subject, at = ("cost_entry", key), entry.recorded_at
+        portion.tell("cost.recorded", subject, plan, case, at=at, by=entry.by, after=after)
+
+
+def _entry(portion: Portion, case: UseCase, entry: EntryPlan) -> Row:
+    return {
+        "case_id": case.pk,
+        "line": entry.line,
+        "amount": entry.amount,
+        "state": entry.state,
+        "recurrence": entry.recurrence,
+        "period_start": entry.period_start,
+        "period_end": entry.period_end,
+        "stage": entry.stage,
+        "iteration": entry.iteration,
+        "note": entry.note,
+        "recorded_at": entry.recorded_at,
+        "recorded_by_id": portion.person(entry.by),
+    }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
+from django.contrib.auth.hashers import make_password
 
 from gates.models import Committee, Seat
 from pocgate.demo.plan.people import ADMINISTRATOR, COMMITTEES, PASSWORD, PEOPLE, SEATS, Person
@@ -66,15 +66,14 @@ def _people(seed: int, now: datetime) -> Mapping[str, int]:
 
 
 def _account(person: Person, hashed: str, now: datetime) -> User:
-    last_visit = now - LAST_VISIT if person.may_sign_in else None
     return User(
         username=person.username,
         full_name=person.full_name,
         email=person.email,
         job_title=person.job_title,
         is_demo=True,
-        last_visit_at=last_visit,
-        password=hashed if person.may_sign_in else f"{UNUSABLE_PASSWORD_PREFIX}{person.username}",
+        last_visit_at=now - LAST_VISIT if person.waits else None,
+        password=hashed,
     )
 
 

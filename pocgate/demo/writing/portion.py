@@ -9,8 +9,9 @@ from typing import Any
 
 from pocgate.demo.plan.shapes import CasePlan
 from pocgate.demo.writing.organisation import Ground
+from pocgate.kernel.bulk import write_rows
 from pocgate.ledger.models import Activity
-from portfolio.models import EvidenceRevision, UseCase
+from portfolio.models import UseCase
 
 BATCH = 1000
 
@@ -23,9 +24,9 @@ class Portion:
     now: datetime
     plans: tuple[CasePlan, ...]
     cases: tuple[UseCase, ...]
-    # Revisions by case, key of the document and number.
-    revisions: dict[tuple[int, str, int], EvidenceRevision] = field(default_factory=dict)
-    acts: list[Activity] = field(default_factory=list)
+    # Ids of revisions by case, key of the document and number.
+    revisions: dict[tuple[int, str, int], int] = field(default_factory=dict)
+    acts: list[dict[str, Any]] = field(default_factory=list)
 
     def pairs(self) -> Iterator[tuple[CasePlan, UseCase]]:
         """Each plan with its row."""
@@ -51,21 +52,21 @@ class Portion:
         if not plan.detailed and verb not in _ALWAYS_TOLD:
             return
         self.acts.append(
-            Activity(
-                at=at,
-                actor_id=self.person(by),
-                verb=verb,
-                subject_type=subject[0],
-                subject_id=str(subject[1]),
-                case_id=case.pk,
-                before=dict(before or {}),
-                after=dict(after or {}),
-            )
+            {
+                "at": at,
+                "actor_id": self.person(by),
+                "verb": verb,
+                "subject_type": subject[0],
+                "subject_id": str(subject[1]),
+                "case_id": case.pk,
+                "before": dict(before or {}),
+                "after": dict(after or {}),
+            }
         )
 
     def write_acts(self) -> None:
         """Everything noted, in the order in which it happened."""
-        Activity.objects.bulk_create(sorted(self.acts, key=lambda act: act.at), batch_size=BATCH)
+        write_rows(Activity, sorted(self.acts, key=lambda act: act["at"]))
 
 
 _ALWAYS_TOLD = frozenset({"case.registered", "case.submitted", "review.requested", "decision.made", "case.moved"})

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.utils import timezone
 
@@ -18,10 +17,11 @@ from gates.rules.tally import CastVote, Seat, Tally, tally
 from pocgate.demo.plan.people import CHAIR, COMPLIANCE, seats_of
 from pocgate.demo.plan.shapes import CasePlan, ConditionPlan, DecisionPlan, ReviewPlan, VotePlan
 from pocgate.demo.writing.dossiers import dossiers_of
+from pocgate.demo.writing.frames import Frames
 from pocgate.demo.writing.portion import BATCH, Portion
+from pocgate.kernel.bulk import Row, write_rows
 from pocgate.kernel.counters import next_numbers
 from portfolio.models import UseCase
-from scoring.queries.playbooks import PublishedPlaybook
 from scoring.rules.facts import CaseFacts
 
 
@@ -30,24 +30,24 @@ class Round:
     """One review of each case that had so many, with its rows."""
 
     portion: Portion
-    version: PublishedPlaybook
+    frames: Frames
     reviews: list[tuple[CasePlan, UseCase, ReviewPlan, GateReview]] = field(default_factory=list)
     dossiers: dict[int, Dossier] = field(default_factory=dict)
 
     @property
     def playbook_id(self) -> int:
         """The version reviews are held under."""
-        if self.version.pk is None:
+        if self.frames.version.pk is None:
             raise ValueError("a review names a published playbook")
-        return self.version.pk
+        return self.frames.version.pk
 
 
-def write_reviews(portion: Portion, version: PublishedPlaybook) -> list[tuple[ReviewPlan, GateReview]]:
+def write_reviews(portion: Portion, frames: Frames) -> list[tuple[ReviewPlan, GateReview]]:
     """Every review of the portion; those of cases with a story are returned."""
     numbers = _numbers(portion)
     told = []
     for position in range(max((len(plan.reviews) for plan in portion.plans), default=0)):
-        sitting = Round(portion, version)
+        sitting = Round(portion, frames)
         _write_rows(sitting, position)
         _write_dossiers(sitting)
         _write_votes(sitting)
@@ -151,33 +151,40 @@ def _tally(sitting: Round, plan: CasePlan, review: ReviewPlan) -> Tally:
         if seat.person != COMPLIANCE
     ]
     votes = [CastVote(seats_by_person[review.gate, vote.person], vote.outcome) for vote in review.votes]
-    return tally(sitting.version.rules.gate(review.gate), facts, seats, votes)
+    return tally(sitting.frames.version.rules.gate(review.gate), facts, seats, votes)
 
 
 def _write_dossiers(sitting: Round) -> None:
     made = [
         (plan, case, dossier)
         for plan, case, review, row in sitting.reviews
-        for dossier in dossiers_of(plan, review, row, sitting.version)
+        for dossier in dossiers_of(plan, review, row, sitting.frames)
     ]
-    Dossier.objects.bulk_create([dossier for *_rest, dossier in made], batch_size=BATCH)
-    for plan, case, dossier in made:
+    keys = write_rows(Dossier, [_columns_of(dossier) for *_rest, dossier in made])
+    for (plan, case, dossier), key in zip(made, keys, strict=True):
+        dossier.pk = key
         sitting.dossiers[dossier.review_id] = dossier
         after = {"revision": dossier.revision, "digest": dossier.digest, "reason": dossier.reason}
         subject = ("review", dossier.review_id)
         sitting.portion.tell("review.dossier_frozen", subject, plan, case, at=dossier.frozen_at, by=CHAIR, after=after)
 
 
+def _columns_of(dossier: Dossier) -> Row:
+    names = ("review_id", "revision", "content", "digest", "recommended", "rule", "reason", "frozen_at")
+    return {name: getattr(dossier, name) for name in names}
+
+
 def _write_votes(sitting: Round) -> None:
-    votes, changes = [], []
+    votes: list[Row] = []
+    changes: list[Row] = []
     for _plan, _case, review, row in sitting.reviews:
         for vote in review.votes:
             first = vote.earlier or vote
-            changed = {"changed_at": vote.at} if vote.earlier else {}
-            votes.append(Vote(**_ballot(sitting, row, vote), cast_at=first.at, **changed))
-            changes += [VoteChange(**_ballot(sitting, row, each), cast_at=each.at) for each in _castings(vote)]
-    Vote.objects.bulk_create(votes, batch_size=BATCH)
-    VoteChange.objects.bulk_create(changes, batch_size=BATCH)
+            changed_at = vote.at if vote.earlier else None
+            votes.append({**_ballot(sitting, row, vote), "cast_at": first.at, "changed_at": changed_at})
+            changes += [{**_ballot(sitting, row, each), "cast_at": each.at} for each in _castings(vote)]
+    write_rows(Vote, votes)
+    write_rows(VoteChange, changes)
 
 
 def _castings(vote: VotePlan) -> Iterator[VotePlan]:
@@ -186,17 +193,17 @@ def _castings(vote: VotePlan) -> Iterator[VotePlan]:
     yield vote
 
 
-def _ballot(sitting: Round, row: GateReview, vote: VotePlan) -> dict[str, Any]:
+def _ballot(sitting: Round, row: GateReview, vote: VotePlan) -> Row:
     ground = sitting.portion.ground
     return {
-        "review": row,
+        "review_id": row.pk,
         "seat_id": ground.seats[row.gate, vote.person],
         "cast_by_id": ground.people[vote.person],
         "outcome": vote.outcome,
         "rationale": vote.rationale,
         "conditions": list(vote.conditions),
         "confidence": vote.confidence,
-        "dossier": sitting.dossiers[row.pk],
+        "dossier_id": sitting.dossiers[row.pk].pk,
     }
 
 

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pocgate.demo.plan.documents import Document, content, documents
+from pocgate.demo.plan.documents import Document, content
+from pocgate.demo.plan.needs import Need
 from pocgate.demo.plan.setting import Setting
 from pocgate.demo.plan.shapes import AnswerPlan, EvidencePlan, RevisionPlan, SignOffPlan
 from pocgate.demo.plan.timeline import Phase, at_work
-from scoring.rules.facts import applies
 from scoring.rules.playbook import Criterion
-from scoring.rules.vocabulary import SIGNED
 
 # A document is renewed when this share of its validity is over.
 _RENEWED_AT = 0.8
@@ -33,21 +32,15 @@ class Papers:
 
 @dataclass(frozen=True)
 class _Due:
-    """A document the case needs, from which phase on, with the criteria that count."""
+    """A document the case needs, and the phase in which it is written."""
 
-    document: Document
+    need: Need
     phase: Phase
-    criteria: tuple[Criterion, ...]
 
     @property
-    def is_signed(self) -> bool:
-        """Whether compliance signs it."""
-        return self.criteria[0].kind == SIGNED
-
-    @property
-    def valid_days(self) -> int:
-        """The shortest validity among its criteria."""
-        return min(criterion.valid_days or 365 for criterion in self.criteria)
+    def document(self) -> Document:
+        """The kind of document."""
+        return self.need.document
 
 
 @dataclass(frozen=True)
@@ -81,7 +74,7 @@ def papers(setting: Setting) -> Papers:
         evidence.append(_evidence(setting, due, moments))
         for number, at in enumerate(moments, start=1):
             version = _Version(number, at, moments[number] if number < len(moments) else None)
-            for criterion in due.criteria:
+            for criterion in due.need.criteria:
                 answers += _answers(setting, due, criterion, version)
                 sign_offs += _sign_offs(setting, due, criterion, version)
     return Papers(tuple(evidence), tuple(answers), tuple(sign_offs))
@@ -93,7 +86,7 @@ def _written(setting: Setting) -> Iterator[tuple[_Due, datetime]]:
         phase = setting.first_phase(stage)
         if phase is None:
             continue
-        due = [each for document in documents() if (each := _due(setting, document, phase)) is not None]
+        due = [_Due(need, phase) for need in setting.needs.at(stage, setting.facts)]
         wanted = len(due) if phase.is_done else round(len(due) * setting.script.progress)
         span = phase.end - phase.start
         for position, each in enumerate(due[:wanted]):
@@ -101,22 +94,10 @@ def _written(setting: Setting) -> Iterator[tuple[_Due, datetime]]:
             yield each, min(at_work(phase.start + share * span, setting.rng), phase.end - timedelta(hours=30))
 
 
-def _due(setting: Setting, document: Document, phase: Phase) -> _Due | None:
-    """The document with those of its criteria that begin to count at the phase's gate."""
-    facts, gate = setting.facts, phase.stage
-    criteria = tuple(
-        criterion
-        for key in document.criteria
-        if applies(criterion := setting.playbook.criteria_by_key[key], facts, gate) is not None
-        and (gate == 0 or applies(criterion, facts, gate - 1) is None)
-    )
-    return _Due(document, phase, criteria) if criteria else None
-
-
 def _moments(setting: Setting, due: _Due, first: datetime) -> list[datetime]:
     """When it was uploaded and renewed; nothing is renewed while a vote runs, or after the case fell silent."""
     moments = [first]
-    step = timedelta(days=due.valid_days * _RENEWED_AT)
+    step = timedelta(days=due.need.valid_days * _RENEWED_AT)
     while (at := moments[-1] + step) < setting.course.until - timedelta(days=6):
         moments.append(at_work(_outside_sittings(setting, at), setting.rng))
     return moments
@@ -152,7 +133,7 @@ def _evidence(setting: Setting, due: _Due, moments: list[datetime]) -> EvidenceP
 
 
 def _answers(setting: Setting, due: _Due, criterion: Criterion, version: _Version) -> Iterator[AnswerPlan]:
-    if due.is_signed:
+    if due.need.is_signed:
         if due.document.key not in setting.script.unsigned:
             yield _signature(setting, due, criterion, version)
         return
@@ -201,8 +182,8 @@ def _verifier(setting: Setting, criterion: Criterion, author: str) -> str | None
 
 
 def _sign_offs(setting: Setting, due: _Due, criterion: Criterion, version: _Version) -> Iterator[SignOffPlan]:
-    countersigned = criterion.dimension == _COUNTERSIGNED and not due.is_signed
-    if not (due.is_signed or countersigned) or due.document.key in setting.script.unsigned:
+    countersigned = criterion.dimension == _COUNTERSIGNED and not due.need.is_signed
+    if not (due.need.is_signed or countersigned) or due.document.key in setting.script.unsigned:
         return
     yield SignOffPlan(
         criterion=criterion.key,
