@@ -138,7 +138,6 @@ def test_overview_leads_whoever_may_to_the_edit_page(role: str, link: str | None
 
     page = visitor(role).get(f"/cases/{case.reference}/").content.decode()
 
-    import re; print(re.findall("Facts.{300}", page, re.S), re.findall("href=.[^ ]*edit[^ ]*", page))
     assert [f'"/cases/{case.reference}{end}"' in page for end in ("/edit/", "/edit/#facts")] == [
         role == "admin",
         link is not None,
