@@ -45,6 +45,16 @@ class SignOffForm(RefusableForm):
             chosen = {str(row.pk) for row in self.evidence if row.evidence_id in self.item.seen_evidence}
         return [(row, str(row.pk) in chosen, _older(before.get(row.evidence_id), row.number)) for row in self.evidence]
 
+    @property
+    def named_rows(self) -> list[tuple[EvidenceRevision, bool, int | None]]:
+        """What was named or signed before, or is chosen."""
+        return [row for row in self.evidence_rows if row[1]]
+
+    @property
+    def other_rows(self) -> list[tuple[EvidenceRevision, bool, int | None]]:
+        """All other evidence of the case."""
+        return [row for row in self.evidence_rows if not row[1]]
+
     def clean(self) -> dict[str, Any]:
         """A comment is asked for here already, so that nothing typed is lost."""
         cleaned = super().clean() or {}

@@ -32,7 +32,7 @@ class Queued:
 
 @dataclass(frozen=True)
 class Desk:
-    """`waiting`: in review, by due date and tier. `ahead`: can be signed before a request. `done`: all signed."""
+    """`waiting`: in review, by due date and tier. `ahead`: can be signed before a request. `done`: nothing left to."""
 
     waiting: tuple[Queued, ...]
     ahead: tuple[Queued, ...]
@@ -48,9 +48,9 @@ def desk_of(user: User, *, now: datetime) -> Desk:
     reviewed = sorted(_queued(list(in_review), today, now), key=_urgency)
     ahead = sorted(_queued(list(entered[: AHEAD_SHOWN * 2]), today, now), key=_urgency)
     return Desk(
-        waiting=tuple(queued for queued in reviewed if queued.due_count),
+        waiting=tuple(queued for queued in reviewed if queued.due_count and queued.checklist.is_open),
         ahead=tuple(queued for queued in ahead if queued.due_count)[:AHEAD_SHOWN],
-        done=tuple(queued for queued in reviewed if not queued.due_count),
+        done=tuple(queued for queued in reviewed if not queued.due_count or not queued.checklist.is_open),
     )
 
 

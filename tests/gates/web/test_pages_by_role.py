@@ -1,0 +1,195 @@
+"""Who gets which of the gates' pages, in each state of a review; and no address without a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from gates.commands.decisions import ConditionTerms
+from gates.commands.reviews import withdraw
+from gates.models import Committee, Decision, GateReview
+from gates.urls import urlpatterns
+from pocgate.identity.models import User
+from tests.factories.identity import RoleGrantFactory, UserFactory
+from tests.factories.stage_set import StageSet, a_stage_set
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = ("stranger", "owner", "member", "chair", "compliance", "sponsor", "auditor", "admin")
+EVERYBODY = dict.fromkeys(PEOPLE, 200)
+SEES = {**EVERYBODY, "stranger": 404}
+
+
+def only(status: int, *people: str, others: int = 403) -> Mapping[str, int]:
+    """What these people get; the stranger may not know of the case, and everybody else is refused with a reason."""
+    return {**dict.fromkeys(PEOPLE, others), "stranger": 404, **dict.fromkeys(people, status)}
+
+
+@dataclass(frozen=True)
+class Row:
+    """How an address is called, in which state of the review, and what each person gets."""
+
+    expected: Mapping[str, int]
+    method: str = "get"
+    args: tuple[str, ...] = ()
+    data: Mapping[str, object] = field(default_factory=dict)
+    state: str = "requested"
+
+
+VOTE = {"outcome": "go", "seen_revision": 2}
+NOT_SEATED = only(302, "member", "chair", others=409)
+TABLE: Mapping[str, Row] = {
+    "room": Row(SEES, args=("review",)),
+    "room_live": Row(SEES, args=("review",)),
+    "vote": Row(NOT_SEATED, "post", ("review",), VOTE, "voting"),
+    "recuse": Row(NOT_SEATED, "post", ("review",), {"reason": "I know them."}),
+    "open": Row(only(302, "chair", others=409), "post", ("review",), {"closes_at": "2999-01-01T17:00"}),
+    "close": Row(only(302, "chair"), "post", ("review",), state="voted"),
+    "withdraw": Row(only(302, "chair", others=409), "post", ("review",), {"reason": "Not now."}, "voting"),
+    "decide": Row(only(302, "chair", others=409), "post", ("review",), {"outcome": "go"}, "closed"),
+    "dossier": Row(SEES, args=("review", "one")),
+    "case_reviews": Row(SEES, args=("case",), state="none"),
+    "request": Row(only(302, "owner", "chair"), "post", ("case",), state="none"),
+    "propose_stop": Row(only(302, "owner", "chair"), "post", ("case",), {"reason": "Rules do."}, "none"),
+    "clear_condition": Row(only(302, "owner", "chair"), "post", ("condition",), {"note": "Done."}, "decided"),
+    "desk": Row(EVERYBODY),
+    "checklist": Row(SEES, args=("case",)),
+    "sign": Row(
+        only(302, "compliance", others=409), "post", ("case", "criterion"), {"tier_confirmed-state": "accepted"}
+    ),
+    "decisions": Row(EVERYBODY, state="decided"),
+    "decision": Row(SEES, args=("decision",), state="decided"),
+    "committees": Row(EVERYBODY),
+    "committee_new": Row({**dict.fromkeys(PEOPLE, 403), "admin": 302}, "post", (), {"name": "New", "gate": 1}),
+    "seat_new": Row(
+        {**dict.fromkeys(PEOPLE, 403), "admin": 302},
+        "post",
+        ("committee",),
+        {"user": "newcomer", "role": "member", "discipline": "finance"},
+    ),
+    "committee_dissolve": Row({**dict.fromkeys(PEOPLE, 403), "admin": 302}, "post", ("committee",), state="none"),
+    "seat_end": Row({**dict.fromkeys(PEOPLE, 403), "admin": 302}, "post", ("seat",)),
+}
+
+
+def test_every_address_of_the_gates_has_a_row() -> None:
+    assert {pattern.name for pattern in urlpatterns} == set(TABLE)
+
+
+def in_state(state: str, now: datetime) -> StageSet:
+    """A case whose review stands in the named state; `voted` is voting with a quorum."""
+    stage = a_stage_set(now)
+    if state == "requested":
+        stage.request(now)
+    elif state == "voting":
+        stage.voting(now)
+    elif state == "voted":
+        review = stage.voting(now)
+        for member in stage.members:
+            stage.vote(review, member, "go", now)
+    elif state == "closed":
+        stage.closed(now)
+    elif state == "decided":
+        terms = ConditionTerms("Measure it", UserFactory().pk, (now + timedelta(days=9)).date())
+        review = stage.closed(now, "conditional_go")
+        stage.decide(review, "conditional_go", now, reason="Almost.", conditions=(terms,))
+    elif state == "withdrawn":
+        withdraw(review_id=stage.request(now).pk, reason="", actor=stage.owner, now=now)
+    return stage
+
+
+def somebody(who: str, stage: StageSet) -> User:
+    seated = {"owner": stage.owner, "member": stage.members[0], "chair": stage.chair, "compliance": stage.officer}
+    if who in seated:
+        return seated[who]
+    return UserFactory() if who == "stranger" else RoleGrantFactory(role=who).user
+
+
+def values_of(stage: StageSet) -> Mapping[str, object]:
+    review = GateReview.objects.filter(case=stage.case).first()
+    decision = Decision.objects.first()
+    return {
+        "review": review.pk if review else 0,
+        "one": 1,
+        "case": stage.case.reference,
+        "criterion": "tier_confirmed",
+        "condition": decision.conditions.get().pk if decision else 0,
+        "decision": decision.reference if decision else "",
+        "committee": stage.committee.pk,
+        "seat": Committee.objects.get().seats.order_by("pk")[3].pk,
+    }
+
+
+@pytest.mark.parametrize("name", TABLE)
+@pytest.mark.parametrize("who", PEOPLE)
+def test_page_by_role_answers_as_the_table_says(name: str, who: str, browser: Callable[[User], Client]) -> None:
+    row = TABLE[name]
+    stage = in_state(row.state, timezone.now())
+    values = values_of(stage)
+    data = {key: UserFactory().pk if value == "newcomer" else value for key, value in row.data.items()}
+    address = reverse(f"gates:{name}", args=[values[arg] for arg in row.args])
+
+    answer = getattr(browser(somebody(who, stage)), row.method)(address, data)
+
+    assert answer.status_code == row.expected[who]
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_page_without_sign_in_leads_to_the_sign_in(name: str, client: Client) -> None:
+    row = TABLE[name]
+    known = {"case": "UC-0007", "criterion": "tier_confirmed", "decision": "GD-2026-001"}
+    address = reverse(f"gates:{name}", args=[known.get(arg, 1) for arg in row.args])
+
+    answer = getattr(client, row.method)(address)
+
+    assert (answer.status_code, answer["Location"].startswith("/sign-in/")) == (302, True)
+
+
+STATES = ("none", "requested", "voting", "voted", "closed", "decided", "withdrawn")
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("who", [person for person in PEOPLE if person != "stranger"])
+def test_room_and_tab_open_in_every_state_to_everybody_who_sees_the_case(
+    state: str, who: str, browser: Callable[[User], Client]
+) -> None:
+    stage = in_state(state, timezone.now())
+    client = browser(somebody(who, stage))
+    review = GateReview.objects.first()
+    rooms = [reverse(f"gates:{name}", args=[review.pk]) for name in ("room", "room_live")] if review else []
+
+    answers = [client.get(address).status_code for address in (f"/cases/{stage.case.reference}/reviews/", *rooms)]
+
+    assert set(answers) == {200}
+
+
+ACTS = {
+    "requested": {"open", "withdraw", "recuse"},
+    "voting": {"vote", "withdraw", "recuse"},
+    "voted": {"vote", "close", "withdraw", "recuse"},
+    "closed": {"decide", "withdraw"},
+    "decided": set(),
+    "withdrawn": set(),
+}
+
+
+@pytest.mark.parametrize("state", ACTS)
+@pytest.mark.parametrize("act", ["open", "vote", "close", "withdraw", "recuse", "decide"])
+def test_act_of_the_chair_by_state_is_taken_or_refused_with_409(
+    state: str, act: str, browser: Callable[[User], Client]
+) -> None:
+    stage = in_state(state, timezone.now())
+    review = GateReview.objects.get()
+    outcome = "conditional_go" if state == "decided" else "go"
+
+    data = {**TABLE[act].data, "outcome": outcome, "rationale": "So.", "reason": "So."}
+    answer = browser(stage.chair).post(reverse(f"gates:{act}", args=[review.pk]), data)
+
+    # An ended review counts its seats as of its end, so nobody presides over it any more than before.
+    assert answer.status_code == (302 if act in ACTS[state] else 409)
