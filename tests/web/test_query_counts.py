@@ -41,7 +41,7 @@ def case(person: object) -> UseCase:
         ("/portfolio/", FRAME + 5),
         ("/portfolio/?ordering=-readiness&stage=0&status=active", FRAME + 5),
         ("/portfolio/board/", FRAME + 12),
-        ("/", FRAME + 18),
+        ("/", FRAME + 17),
         ("/search/?q=case", FRAME + 7),
     ],
 )
