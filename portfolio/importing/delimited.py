@@ -144,16 +144,18 @@ def measure(open_text: type_open, delimiter: str) -> Shape:
     """One pass over the file in constant memory. Refused as ``records``, and for a last record cut short."""
     number = width = 0
     widths: Counter[int] = Counter()
+    before: dict[int, int] = {}
     last = 0
     for position, record in records(open_text, delimiter):
         number = position
         width = max(width, len(record))
         if record:
             last = len(record)
+            before.setdefault(last, widths.total())
             widths[last] += 1
     usual, often = widths.most_common(1)[0] if widths else (0, 0)
-    # Every other record complete and the last one short, without an end of line: a cut download.
-    if often > 2 and often == widths.total() - 1 and last < usual and not _ends_line(open_text):
+    # Below the banner every other record complete and the last one short, without an end of line: a cut download.
+    if often > 2 and often == widths.total() - before[usual] - 1 and last < usual and not _ends_line(open_text):
         raise Refused("truncated", {"what": f"record {number}, after {last} of {usual} columns"}, f"row {number}")
     return Shape(number, width)
 

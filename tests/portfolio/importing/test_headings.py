@@ -51,6 +51,16 @@ def test_header_alone_with_its_explanation_holds_no_rows():
     assert refusal.value.code == "no_rows"
 
 
+def test_table_cut_in_its_last_record_is_told_below_a_banner_too():
+    whole = b"Our inventory of use cases\r\n\r\n" + csv_bytes()
+
+    assert read_file(whole, "cases.csv").row_count == len(ROWS)
+    with pytest.raises(Refused) as refusal:
+        read_file(whole + b"Letter weig", "cases.csv")
+
+    assert refusal.value.code == "truncated"
+
+
 def test_total_below_the_table_is_no_case():
     rows = [("No", "Project", "Stage", "Budget"), ("1", "Letters", "Pilot", "10"), ("2", "Roads", "Idea", "12.50")]
     read = table([*rows, ("", "Total", "", "22.50")])
