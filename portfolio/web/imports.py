@@ -168,6 +168,7 @@ def _context(
 ) -> dict[str, Any]:
     action = request.GET.get("rows", "")
     choices = run.reading.get("choices", {})
+    stages, tiers = run.summary.get("stages", {}), run.summary.get("tiers", {})
     names = [mapping.name for mapping in reads.saved_mappings()]
     return {
         "run": run,
@@ -179,8 +180,8 @@ def _context(
         "mapping": mapping or MappingForm(summary=run.summary),
         "blockers": commands.apply_blockers(run, accept_imputed=True) if run.state == ImportState.CHECKED else [],
         "needs_consent": run.summary.get("needs_consent") and not run.mapping_confirmed,
-        "stages": [(BUCKETS[name], count) for name, count in run.summary.get("stages", {}).items()],
-        "tiers": [(Tier(tier).label, count) for tier, count in run.summary.get("tiers", {}).items() if count],
+        "stages": [(label, stages.get(name, 0)) for name, label in BUCKETS.items()],
+        "tiers": [(label, tiers[tier]) for tier, label in Tier.choices if tiers.get(tier)],
         "actions": [(value, label, run.summary.get(value, 0)) for value, label in ImportAction.choices],
         **_rows(run, action, request.GET.get("after", "")),
     }
