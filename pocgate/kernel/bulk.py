@@ -69,7 +69,8 @@ def _columns(model: type[Model], fields: Sequence[Field[Any, Any]]) -> str:
 
 def _copy(model: type[Model], fields: Sequence[Field[Any, Any]], keys: Sequence[int], rows: Sequence[Row]) -> None:
     statement = f"COPY {connection.ops.quote_name(_options(model).db_table)} ({_columns(model, fields)}) FROM STDIN"
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    # Django wraps the errors of execute, not those of COPY.
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         for values in _values(fields, keys, rows):
             copy.write_row(values)
 
