@@ -112,8 +112,7 @@ def check_run(*, run_id: int, now: datetime, progress: type_progress | None = No
         "mapping_text": dump_mapping(_named(trial.reading.mapping, run.file_name)),
     }
     run.state, run.checked_at = ImportState.CHECKED, now
-    run.save(update_fields=["reading", "summary", "state", "checked_at"])
-    return run
+    return _settled(run, "reading", "summary", "state", "checked_at")
 
 
 def _named(mapping: Mapping, file_name: str) -> Mapping:
@@ -144,8 +143,15 @@ def _refuse(run: ImportRun, error: Refused | InvalidMapping, now: datetime) -> I
     run.refusal_code = error.code if isinstance(error, Refused) else "mapping"
     run.refusal = str(error)
     run.summary = {}
-    run.save(update_fields=["state", "checked_at", "refusal_code", "refusal", "summary"])
     ImportRow.objects.filter(run=run).delete()
+    return _settled(run, "state", "checked_at", "refusal_code", "refusal", "summary")
+
+
+def _settled(run: ImportRun, *fields: str) -> ImportRun:
+    """Save the outcome, unless another worker settled the same check meanwhile."""
+    values = {field: getattr(run, field) for field in fields}
+    ImportRun.objects.filter(pk=run.pk, state=ImportState.CHECKING, job_id=run.job_id).update(**values)
+    run.refresh_from_db()
     return run
 
 

@@ -14,11 +14,14 @@ from portfolio.commands.cases import NUMBERS
 from portfolio.commands.departments import PlaceIds, ensure_departments
 from portfolio.commands.imports.placing import place_cases
 from portfolio.enums import FactKey, Origin, Tier, YesNoUnknown
+from portfolio.importing.fields import DATE_FIELDS
 from portfolio.importing.identity import Known
 from portfolio.models import CaseFact, CaseOrigin, ImportRow, ImportRun, UseCase
 from portfolio.queries.imports import COPIED_FIELDS, known_cases, placement, technology_tags
 
 BATCH = 500
+# A change of any of these rewrites the spells that the import wrote, while it still places the case.
+PLACING_FIELDS = frozenset({"stage", *DATE_FIELDS})
 type_places = dict[tuple[str, str | None], PlaceIds]
 
 
@@ -61,6 +64,7 @@ class Updated:
 
     case: UseCase
     row: ImportRow
+    is_placed_by_import: bool
     applied: list[dict[str, Any]] = field(default_factory=list)
     kept: list[dict[str, Any]] = field(default_factory=list)
 
@@ -83,7 +87,7 @@ def update_cases(run: ImportRun, rows: Sequence[ImportRow], *, actor: User | Non
         _set_fields(result, places, now)
     changed = [result for result in results if result.fields]
     UseCase.objects.bulk_update([result.case for result in changed], _UPDATED, batch_size=BATCH)
-    moved = [result for result in changed if "stage" in result.fields]
+    moved = [result for result in changed if result.fields & PLACING_FIELDS and result.is_placed_by_import]
     place_cases([(result.case, result.row.values) for result in moved], replacing=True)
     _replace_facts(changed, actor=actor, now=now)
     _renew_origins(run, results)
@@ -97,7 +101,8 @@ _UPDATED += ["requested_version"]
 
 def _decide(case: UseCase, row: ImportRow, known: Known) -> Updated:
     """Sort the staged changes by what is edited or governed now."""
-    result = Updated(case, row)
+    is_placed_here = known.governed or "stage" in known.edited
+    result = Updated(case, row, is_placed_by_import=not is_placed_here)
     for change in row.changes:
         name = change["field"]
         is_kept = (name == "stage" and known.governed) or (name is not None and name in known.edited)

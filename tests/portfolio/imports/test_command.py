@@ -118,6 +118,16 @@ def test_changed_cell_updates_its_case_and_moves_its_spell(tmp_path: Path) -> No
     assert list(StageSpell.objects.filter(case=case).values_list("stage", flat=True)) == [3]
 
 
+def test_changed_date_alone_rewrites_the_imported_spell(tmp_path: Path) -> None:
+    text = "Use case name,Department,Stage,Date initiated\nSort claims,Claims,Planned,2024-03-01\n"
+    run(written(tmp_path, text), "--apply", "--accept-imputed")
+
+    run(written(tmp_path, text.replace("2024-03-01", "2024-05-01")), "--apply", "--accept-imputed")
+
+    spell = StageSpell.objects.get()
+    assert (spell.stage, f"{spell.entered_at:%Y-%m-%d}") == (0, "2024-05-01")
+
+
 def test_field_edited_here_is_kept_and_reported(tmp_path: Path) -> None:
     text = "Use case name,Department,Stage,Vendor\nSort claims,Claims,Pilot,Old Ltd\n"
     run(written(tmp_path, text), "--apply", "--accept-imputed")
