@@ -23,14 +23,15 @@ def main() -> int:
     options = parser.parse_args()
     if options.cases < 1:
         parser.error("--cases: at least 1")
-    prepare()
+    is_seeded = prepare(options.cases)
     # Nothing of Django can be imported before its settings have their environment.
     from tests.bench.report import print_table, write_report
     from tests.bench.runs import run
     from tests.bench.seed import seed
 
     results, failed = [], False
-    seed(options.cases)
+    if not is_seeded:
+        seed(options.cases)
     for name in [options.only] if options.only else NAMES:
         try:
             results += run(name)

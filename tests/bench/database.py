@@ -1,7 +1,11 @@
-"""The benchmarks' own database: a file of SQLite, or `pocgate_bench` beside the database that DATABASE_URL names."""
+"""The benchmarks' own database: a file of SQLite, or `pocgate_bench` beside the database that DATABASE_URL names.
+
+It is kept for the next run as long as the number of cases and the migrations stay the same.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -9,21 +13,29 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-FOLDER = Path(os.environ.get("POCGATE_VAR", ROOT / "var")) / "bench"
+REPORTS = Path(os.environ.get("POCGATE_VAR", ROOT / "var"))
+FOLDER = REPORTS / "bench"
 NAME = "pocgate_bench"
 
 
-def prepare() -> None:
-    """Point the settings to the benchmarks' database and start Django."""
+def prepare(cases: int) -> bool:
+    """Point the settings to the benchmarks' database and start Django; False when it is to be seeded first."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     url = os.environ.get("DATABASE_URL", "")
-    if url.startswith("postgres"):
-        _create_database(url)
-        os.environ["DATABASE_URL"] = urlunsplit(urlsplit(url)._replace(path=f"/{NAME}"))
+    is_postgresql = url.startswith("postgres")
+    mark = _mark(is_postgresql)
+    is_seeded = mark.exists() and mark.read_text(encoding="utf-8") == _fingerprint(cases)
+    if not is_seeded:
+        mark.unlink(missing_ok=True)
+    if is_postgresql:
+        _create_database(url, afresh=not is_seeded)
+        own = urlunsplit(urlsplit(url)._replace(path=f"/{NAME}"))
     else:
-        os.environ["DATABASE_URL"] = f"sqlite:///{FOLDER / 'bench.sqlite3'}"
+        own = _sqlite_file(afresh=not is_seeded)
     os.environ.update(
+        DATABASE_URL=own,
         DJANGO_SETTINGS_MODULE="pocgate.settings",
+        POCGATE_VAR=str(FOLDER),
         POCGATE_MODE="embedded",
         POCGATE_API_RATE="100000000/min",
         POCGATE_LOG_LEVEL="WARNING",
@@ -31,10 +43,39 @@ def prepare() -> None:
     import django
 
     django.setup()
+    return is_seeded
 
 
-def _create_database(url: str) -> None:
+def mark_seeded(cases: int, *, is_postgresql: bool) -> None:
+    """The database is whole: the next run may use it."""
+    _mark(is_postgresql).write_text(_fingerprint(cases), encoding="utf-8")
+
+
+def _mark(is_postgresql: bool) -> Path:
+    return FOLDER / ("postgresql.seeded" if is_postgresql else "sqlite.seeded")
+
+
+def _fingerprint(cases: int) -> str:
+    """Of everything that decides what lies in the database."""
+    files = [*ROOT.glob("**/migrations/*.py"), *(ROOT / "pocgate" / "demo").glob("**/*.py"), Path(__file__)]
+    digest = hashlib.sha256()
+    for path in sorted(path for path in files if ".venv" not in path.parts):
+        digest.update(path.read_bytes())
+    return f"{cases} {digest.hexdigest()}"
+
+
+def _sqlite_file(*, afresh: bool) -> str:
+    file = FOLDER / "bench.sqlite3"
+    if afresh:
+        for path in FOLDER.glob("bench.sqlite3*"):
+            path.unlink()
+    return f"sqlite:///{file}"
+
+
+def _create_database(url: str, *, afresh: bool) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
+        if afresh:
+            connection.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone()
         if found is None:
             connection.execute(f"CREATE DATABASE {NAME}")

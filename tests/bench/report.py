@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from django.db import connection
 
 from portfolio.models import UseCase
-from tests.bench.database import FOLDER
+from tests.bench.database import REPORTS
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def _cells(result: Result) -> tuple[str, ...]:
 
 
 def write_report(results: Sequence[Result]) -> None:
-    """`bench.json` beside the benchmarks' folder."""
-    path = FOLDER.parent / "bench.json"
+    """`var/bench.json`."""
+    path = REPORTS / "bench.json"
     path.write_text(json.dumps([asdict(result) for result in results], indent=1) + "\n", encoding="utf-8")
     print(f"written to {path}")
