@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command, get_commands
 
+from pocgate.demo.plan.people import PERSONAS
 from tests.architecture.sources import ROOT
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -45,6 +46,13 @@ def test_commands_and_targets_of_a_document_exist(path: Path) -> None:
 
     assert set(re.findall(r"manage\.py ([a-z_]+)", text)) - set(get_commands()) == set()
     assert set(re.findall(r"`make ([a-z-]+)", text)) - targets == set()
+
+
+def test_readme_names_only_people_who_can_sign_in() -> None:
+    named = re.findall(r"^  ([a-z]+\.[a-z]+) ", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+
+    assert named
+    assert set(named) - {person.username for person in PERSONAS} == set()
 
 
 def test_operations_names_every_variable() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
@@ -107,5 +107,5 @@ class Command(BaseCommand):
 
 def _port(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 65535:  # noqa: PLR2004
-        raise ValueError(text)
+        raise ArgumentTypeError(f"{text!r} is no port: a whole number from 1 to 65535")
     return int(text)
