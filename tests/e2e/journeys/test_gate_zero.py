@@ -28,7 +28,6 @@ FOLLOWS_WITHIN = 20.0
 def test_case_registered_by_its_owner_passes_gate_0_and_stands_in_stage_1(
     installation: Installation, people: SignIn, tmp_path: Path
 ) -> None:
-    started = time.monotonic()
     reference = register_case(people("owner").page)
 
     client = Client(installation.url, make_token(people("sponsor").page, "Portfolio report", "read the portfolio"))
@@ -46,7 +45,6 @@ def test_case_registered_by_its_owner_passes_gate_0_and_stands_in_stage_1(
     assert (before["by_stage"]["0"], before["by_stage"]["1"]) == (1, 0)
     assert (after["by_stage"]["0"], after["by_stage"]["1"]) == (0, 1)
     _seen_by_program(client, reference)
-    print(f"{time.monotonic() - started:.0f} s")
 
 
 def _not_yet(owner: Page, reference: str) -> None:
@@ -65,6 +63,7 @@ def _confirm_with_readiness_following(people: SignIn, reference: str) -> None:
     number = watching.locator(".ready-number")
     for name in ("business", "sponsor", "budget"):
         preparing.confirm_role(people(name).page, reference)
+        people(name).leave()
     shown = number.get_attribute("data-overall") or ""
     preparing.agree_to_caps(people("budget").page, reference)
     acted = time.monotonic()
@@ -85,9 +84,14 @@ def _prepare(people: SignIn, reference: str, folder: Path) -> None:
         preparing.answer(owner, reference, criterion, PAPER)
     inside = PEOPLE["inside"]
     preparing.name_member(owner, reference, f"{inside.full_name} · {inside.job}", "compliance")
-    preparing.rate(people("engineer").page, reference, "technical", 4)
-    preparing.rate(people("first").page, reference, "business", 4)
-    preparing.rate(people("second").page, reference, "technical", 5)
+    people("owner").leave()
+    for name, discipline, rating in (
+        ("engineer", "technical", 4),
+        ("first", "business", 4),
+        ("second", "technical", 5),
+    ):
+        preparing.rate(people(name).page, reference, discipline, rating)
+        people(name).leave()
 
 
 def _sign(people: SignIn, reference: str) -> None:

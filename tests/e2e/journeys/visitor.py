@@ -42,10 +42,15 @@ class Visitor:
 
     def visit(self, path: str) -> Page:
         """Go to an address; the page must be there."""
-        response = self.page.goto(path)
+        # The gate room loads itself anew when its review moves on, and may do so at this very moment.
+        response = self.page.goto(path) or self.page.goto(path)
         assert response is not None
         assert response.status == 200, f"{path}: {response.status}"
         return self.page
+
+    def leave(self) -> None:
+        """Close the page on the screen, which would ask the server for news every few seconds."""
+        self.page.goto("about:blank")
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not REFUSED.search(message.text):
