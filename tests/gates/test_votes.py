@@ -16,6 +16,7 @@ from pocgate.identity.rules import SignIn
 from pocgate.inbox.models import Notification
 from pocgate.kernel.errors import Forbidden, Invalid, NotAllowedNow, RecentSignInRequired
 from pocgate.ledger.models import Activity
+from pocgate.web.queries.waiting import waiting_for
 from portfolio.models import UseCase
 from scoring.models import CriterionAnswer
 from scoring.queries.playbooks import playbook_of
@@ -347,3 +348,17 @@ def test_recusal_needs_a_reason_and_takes_the_vote_out_of_the_count(now: datetim
 
     assert codes(refused) == ["reason_missing"]
     assert codes(no_quorum) == ["no_quorum"]
+
+
+def test_stale_vote_waits_again_on_the_home_page(now: datetime) -> None:
+    stage = a_stage_set(now)
+    review = stage.voting(now)
+    voter = stage.members[0]
+    stage.vote(review, voter, "go", now)
+
+    before = [waiting.kind for waiting in waiting_for(voter, frozenset({"committee"}), now=now)]
+    _material_change(stage, now)
+    refreeze_when_material(review_id=review.pk, actor=None, now=now)
+    after = [waiting.kind for waiting in waiting_for(voter, frozenset({"committee"}), now=now)]
+
+    assert ("vote" in before, "vote" in after) == (False, True)

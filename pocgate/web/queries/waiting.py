@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gates.enums import OPEN_REVIEW_STATES, ReviewState, SeatRole
-from gates.models import Condition, GateReview, Recusal, Seat, Vote
+from gates.models import Condition, Dossier, GateReview, Recusal, Seat, Vote
 from gates.queries.committees import CONFLICT_PERIOD
 from pocgate.identity.enums import Role
 from pocgate.identity.models import User
@@ -65,7 +65,9 @@ def _own_seats(user: User, now: datetime) -> QuerySet[Seat]:
 
 def _votes(user: User, now: datetime) -> Iterator[Waiting]:
     recent = Q(ended_at__isnull=True) | Q(ended_at__gt=now - CONFLICT_PERIOD)
-    own = Vote.objects.filter(review=OuterRef("pk"), seat__user=user)
+    newer = Dossier.objects.filter(review=OuterRef("review"), revision__gt=OuterRef("dossier__revision"))
+    # A vote on an older revision does not count until it is confirmed, so it waits as one not cast.
+    own = Vote.objects.filter(~Exists(newer), review=OuterRef("pk"), seat__user=user)
     reviews = (
         GateReview.objects.filter(Exists(_own_seats(user, now)), state=ReviewState.VOTING)
         .exclude(Exists(own))
