@@ -48,7 +48,7 @@ class ApiView(APIView):
     query_parameters: ClassVar[Mapping[str, tuple[Parameter, ...]]] = {}
     media_types: ClassVar[tuple[str, ...]] = (JSON, MEDIA_TYPE)
     permission_classes: Sequence[Any] = (IsAuthenticated, HasScope)
-    parser_classes = (StrictJSONParser,)
+    parser_classes: Sequence[Any] = (StrictJSONParser,)
     content_negotiation_class = AlwaysJson
 
     now: datetime

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.core.files.base import File
 from django.db import transaction
 from django.http import HttpResponse
 from rest_framework.request import Request
@@ -64,8 +65,20 @@ def _repeated(call: IdempotentCall, digest: str) -> HttpResponse:
 
 
 def _digest(request: Request) -> str:
-    asked = f"{request.method} {request.get_full_path()}\n{encode(request.data)}"
+    sent = request.data
+    members: dict[str, Any] = dict(sent.items()) if isinstance(sent, dict) else {}
+    for name, file in request.FILES.items():
+        members[name] = [file.name, _digest_of_file(file)]
+    asked = f"{request.method} {request.get_full_path()}\n{encode(members)}"
     return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _digest_of_file(file: File[bytes]) -> str:
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
 
 
 def _checked(key: str) -> str:

@@ -82,7 +82,10 @@ def described(
     media: Mapping[str, shapes.Shape] | None = None,
     is_open: bool = False,
 ) -> Callable[[F], F]:
-    """Describe one method of a view. `answers` are JSON by status; `media` adds other media types of the 200."""
+    """Describe one method of a view. `answers` are JSON by status; `media` adds other media types of the 200.
+
+    `request` is a body, or bodies by media type.
+    """
     responses: dict[Any, Any] = {}
     for status, shape in answers.items():
         responses[status, JSON] = OpenApiResponse(shape, description="")
@@ -95,7 +98,7 @@ def described(
         summary=summary,
         tags=[tag],
         parameters=[*(_parameter(parameter) for parameter in query), *parameters],
-        request={JSON: request} if request is not None else None,
+        request=request if isinstance(request, dict) or request is None else {JSON: request},
         responses=responses,
         auth=[] if is_open else None,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from pocgate.api.cases.evidence import EvidenceView
 from pocgate.api.cases.measures import CostsBatchView, CostsView, ReadingsBatchView, ReadingsView
 from pocgate.api.cases.views import GateCheckView, ReadinessView, SubmissionView, UseCasesView, UseCaseView
 from pocgate.api.docs import SchemaView, docs
@@ -40,6 +41,7 @@ urlpatterns = [
     path("use-cases/<str:ref>/gate-check", GateCheckView.as_view(), name="gate_check"),
     path("use-cases/<str:ref>/kpis/<str:key>/readings", ReadingsView.as_view(), name="readings"),
     path("use-cases/<str:ref>/costs", CostsView.as_view(), name="costs"),
+    path("use-cases/<str:ref>/evidence", EvidenceView.as_view(), name="evidence"),
     path("readings:batch", ReadingsBatchView.as_view(), name="readings_batch"),
     path("costs:batch", CostsBatchView.as_view(), name="costs_batch"),
     path("use-cases/<str:ref>/checklist", ChecklistView.as_view(), name="checklist"),

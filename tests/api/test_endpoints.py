@@ -42,6 +42,8 @@ TABLE = [
     ("gate_check", "get", READ, SEES),
     ("readings", "post", READINGS, SEES),
     ("costs", "post", COSTS, SEES),
+    ("evidence", "get", READ, SEES),
+    ("evidence", "post", Scope.EVIDENCE_WRITE, SEES),
     ("readings_batch", "post", READINGS, EVERYBODY),
     ("costs_batch", "post", COSTS, EVERYBODY),
     ("checklist", "get", GATES, SEES),
