@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import timedelta
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from datetime import datetime, timedelta
 from io import StringIO
 from typing import Any
 
@@ -154,3 +156,30 @@ def test_five_hundred_cases_hold_together(db: None) -> None:
     assert open_spells == staying
     assert Dossier.objects.filter(review__in=GateReview.objects.all()).count() >= GateReview.objects.count()
     assert seconds < 60
+
+
+def _moments(value: Any, path: str = "") -> Iterator[tuple[str, datetime]]:
+    """Every time in a plan with the name of its field."""
+    if isinstance(value, datetime):
+        yield path, value
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from _moments(getattr(value, field.name), field.name)
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _moments(item, path)
+
+
+@pytest.mark.parametrize("hours", [0, 9, 22, 31, 47, 58, 79, 100, 120, 163, 24 * 38 + 14, 24 * 99 + 1])
+def test_plan_of_any_day_and_hour_lies_before_now(hours: int) -> None:
+    now = NOW + timedelta(hours=hours)
+    plans = plan_portfolio(140, seed=1, now=now, playbook=parse_playbook(default_playbook_text()))
+
+    ahead = {
+        (plan.title, path)
+        for plan in plans
+        for path, moment in _moments(plan)
+        if moment > now and path not in ("closes_at", "time_box_ends_at")
+    }
+
+    assert ahead == set()

@@ -34,7 +34,7 @@ PERSONAS = (
     ),
     Person(
         *("tomas.birkeland", "Tomas Birkeland", "Committee member, business"),
-        waits="a vote at Gate 0, with three of his colleagues' already cast",
+        waits="a vote at Gate 0; four colleagues have voted, unseen until he has",
     ),
     Person(
         *("ingrid.saltveit", "Ingrid Saltveit", "Chair, head of the AI programme office"),
