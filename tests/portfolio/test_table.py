@@ -190,9 +190,7 @@ def test_unknown_parameters_are_named(now: datetime) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_board_takes_four_queries_however_many_cards(
-    count: int, now: datetime, django_assert_num_queries: Any
-) -> None:
+def test_board_takes_four_queries_however_many_cards(count: int, now: datetime, django_assert_num_queries: Any) -> None:
     _portfolio(count, now)
 
     with django_assert_num_queries(4):
