@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -16,20 +16,33 @@ from tests.installation import Installation, surroundings
 SignIn = Callable[..., Visitor]
 
 
-@pytest.fixture(
-    scope="module",
-    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)],
-)
+KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.services)]
+
+
+@pytest.fixture(scope="module", params=KINDS)
 def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """Web server, worker and beat under their supervisor, with the company laid into it and no demonstration."""
-    on_servers = request.param == "postgresql"
+    with _running(request.param, tmp_path_factory, demo=False) as found:
+        lay_organisation(found)
+        yield found
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def demonstration(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """What `make run` shows a newcomer: the demonstration organisation and one sign-in per persona."""
+    with _running(request.param, tmp_path_factory, demo=True) as found:
+        yield found
+
+
+@contextmanager
+def _running(kind: str, folders: pytest.TempPathFactory, *, demo: bool) -> Iterator[Installation]:
+    on_servers = kind == "postgresql"
     if on_servers and not (os.environ.get("DATABASE_URL", "").startswith("postgres") and os.environ.get("REDIS_URL")):
         pytest.skip("needs PostgreSQL and Redis: make test-services")
     with surroundings() if on_servers else nullcontext({}) as variables:
-        running = Installation(tmp_path_factory.mktemp("installation") / "var", variables=variables)
+        running = Installation(folders.mktemp("installation") / "var", variables=variables)
         try:
-            running.start()
-            lay_organisation(running)
+            running.start(demo=demo)
             yield running
         finally:
             running.stop()
@@ -47,6 +60,26 @@ def people(installation: Installation, browser: Browser) -> Iterator[SignIn]:
         return sessions[name]
 
     yield signed_in
+    end_sessions(sessions)
+
+
+@pytest.fixture
+def personas(demonstration: Installation, browser: Browser) -> Iterator[SignIn]:
+    """Sign a persona of the demonstration in, by the one click on the sign-in page."""
+    expect.set_options(timeout=PATIENCE_MS)
+    sessions: dict[str, Visitor] = {}
+
+    def signed_in(name: str, *, size: tuple[int, int] = DESKTOP) -> Visitor:
+        if name not in sessions:
+            sessions[name] = Visitor(browser, demonstration.url, size=size).sign_in_by_click(name)
+        return sessions[name]
+
+    yield signed_in
+    end_sessions(sessions)
+
+
+def end_sessions(sessions: dict[str, Visitor]) -> None:
+    """Close them. It fails the test when a page had an error or broke its own security policy."""
     problems = [f"{name}: {problem}" for name, visitor in sessions.items() for problem in visitor.problems]
     for visitor in sessions.values():
         visitor.context.close()
