@@ -10,6 +10,7 @@ NOT_REQUESTER = Blocker("request_not_yours", "Only the product owner of the case
 NOT_PRESIDING = Blocker(
     "chair_only", "Only the chair, or the deputy while the chair is in conflict or recused, can do this."
 )
+NOT_CHAIR = Blocker("chair_only", "Only the chair or deputy of the committee of the next gate can do this.")
 NOT_SEATED = Blocker("no_seat", "You have no seat on the committee of this review.")
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from gates.web import case_reviews, committees, compliance, decisions, room
+from gates.web import case_reviews, committees, compliance, decisions, room, steering
 
 app_name = "gates"
 room_urls: list[URLPattern | URLResolver] = [
@@ -20,6 +20,8 @@ case_urls: list[URLPattern | URLResolver] = [
     path("cases/<str:reference>/reviews/", case_reviews.case_reviews, name="case_reviews"),
     path("cases/<str:reference>/reviews/request/", case_reviews.ask, name="request"),
     path("cases/<str:reference>/reviews/stop/", case_reviews.propose_stop, name="propose_stop"),
+    path("cases/<str:reference>/reviews/resume/", steering.resume, name="resume"),
+    path("cases/<str:reference>/reviews/extend/", steering.extend, name="extend"),
     path("conditions/<int:condition_id>/clear/", case_reviews.clear, name="clear_condition"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [

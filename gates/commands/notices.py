@@ -54,6 +54,16 @@ def tell_vote_stale(review: GateReview, revision: int, user_ids: Iterable[int], 
     _tell(review, _News("vote_outstanding", f"revision-{revision}", title, reason), user_ids, now=now)
 
 
+def tell_no_quorum(review: GateReview, *, now: datetime) -> None:
+    """The sponsor learns that a vote closed without a quorum, after its extension: nothing can be decided on it."""
+    sponsors = TeamMember.objects.filter(case=review.case_id, role=TeamRole.SPONSOR, ended_at__isnull=True)
+    shown = {"gate": review.gate, "case": review.case.reference, "title": review.case.title}
+    title = _("The vote at gate %(gate)s on %(case)s %(title)s closed without a quorum") % shown
+    reason = _("You get this because you sponsor this case.")
+    news = _News("decision_overdue", "no-quorum", title, reason)
+    _tell(review, news, sponsors.values_list("user_id", flat=True), now=now)
+
+
 def tell_decision(decision: Decision, *, now: datetime) -> None:
     """The team of the case and the committee learn what was decided."""
     review = decision.review

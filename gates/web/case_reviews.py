@@ -19,6 +19,7 @@ from gates.commands.decisions import clear_condition
 from gates.commands.reviews import Request, request_review
 from gates.forms.chair import ClearingForm
 from gates.forms.request import RequestForm, StopForm
+from gates.forms.steering import ExtensionForm, ResumeForm
 from gates.permissions import can_request, is_product_owner
 from gates.queries.checklists import checklist_of
 from gates.queries.evaluation import day_here
@@ -38,7 +39,7 @@ from scoring.queries.playbooks import current_playbook
 @require_safe
 def case_reviews(request: SignedInRequest, reference: str) -> HttpResponse:
     """The tab."""
-    return _page(request, visible_case(request, reference))
+    return tab(request, visible_case(request, reference))
 
 
 @login_required
@@ -49,7 +50,7 @@ def ask(request: SignedInRequest, reference: str) -> HttpResponse:
     now = timezone.now()
     form = _request_form(precheck(case, actor=request.user, now=now), request.user, now, request.POST)
     if not form.is_valid():
-        return _page(request, case, {"request_form": form}, status=422)
+        return tab(request, case, {"request_form": form}, status=422)
     return _request(request, case, form.wanted(), now)
 
 
@@ -60,7 +61,7 @@ def propose_stop(request: SignedInRequest, reference: str) -> HttpResponse:
     case = visible_case(request, reference)
     form = StopForm(request.POST)
     if not form.is_valid():
-        return _page(request, case, {"stop_form": form}, status=422)
+        return tab(request, case, {"stop_form": form}, status=422)
     return _request(request, case, form.wanted(), timezone.now())
 
 
@@ -73,7 +74,7 @@ def clear(request: SignedInRequest, condition_id: int) -> HttpResponse:
     form = ClearingForm(request.POST)
     case = condition.decision.review.case
     if not form.is_valid():
-        return _page(request, case, {"clearing_form": form, "clearing_id": condition.pk}, status=422)
+        return tab(request, case, {"clearing_form": form, "clearing_id": condition.pk}, status=422)
     clear_condition(condition_id=condition.pk, note=form.cleaned_data["note"], actor=request.user, now=now)
     messages.success(request, _("The condition is cleared."))
     return back_to(request, reverse("gates:case_reviews", args=[case.reference]))
@@ -91,14 +92,15 @@ def _request(request: SignedInRequest, case: UseCase, wanted: Request, now: date
     except Invalid as refused:
         form = StopForm(request.POST)
         form.show(refused)
-        return _page(request, case, {"stop_form": form}, status=422)
+        return tab(request, case, {"stop_form": form}, status=422)
     messages.success(request, _("The gate is requested. Chair and compliance were told."))
     return HttpResponseRedirect(reverse("gates:room", args=[review.pk]))
 
 
-def _page(
+def tab(
     request: SignedInRequest, case: UseCase, forms: Mapping[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:
+    """The whole tab, with the forms that came back."""
     now = timezone.now()
     found = precheck(case, actor=request.user, now=now)
     evaluation = found.evaluation
@@ -113,6 +115,9 @@ def _page(
         "may_stop": is_product_owner(request.user, case) and case.is_open and found.open_review is None,
         "request_form": _request_form(found, request.user, now),
         "stop_form": StopForm(),
+        "steers": found.by_chair,
+        "resume_form": ResumeForm(),
+        "extension_form": ExtensionForm(),
         "clearing_form": ClearingForm(),
         "checklist": checklist_of(case, now=now),
         "reviews": list(reviews_of(case)),

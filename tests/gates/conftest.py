@@ -13,7 +13,7 @@ from pocgate.identity.queries import SIGNED_IN_AT
 
 
 @pytest.fixture
-def browser() -> Callable[[User], Client]:
+def signed_in() -> Callable[[User], Client]:
     """A client in which the person signed in just now."""
 
     def make(person: User) -> Client:

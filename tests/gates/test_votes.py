@@ -320,6 +320,8 @@ def test_job_extends_once_without_a_quorum_and_closes_then(now: datetime) -> Non
     assert (extended.state, extended.extensions) == ("voting", 1)
     assert later.date().isoformat() == "2026-12-01"
     assert (closed.state, closed.tally["quorum_met"]) == ("closed", False)
+    told = Notification.objects.get(occasion="no-quorum")
+    assert told.user.team_memberships.get(case=stage.case).role == "sponsor"
 
 
 def test_job_closes_early_when_nobody_is_left_to_vote_and_second_thoughts_are_over(now: datetime) -> None:

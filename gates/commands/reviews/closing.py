@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from gates.commands.notices import tell_no_quorum
 from gates.commands.states import change_state, lock_review, refuse
 from gates.enums import ReviewState
 from gates.errors import NOT_PRESIDING
@@ -65,6 +66,8 @@ def close(review: GateReview, tally: Tally, *, actor: User | None, now: datetime
     # Outcome and counts are open from the close on, but activity never carries what was voted.
     after = {"voters": tally.voters, "quorum_met": tally.quorum_met}
     record(Act("review.voting_closed", "review", review.pk, review.case_id, after=after), actor=actor, now=now)
+    if not tally.quorum_met:
+        tell_no_quorum(review, now=now)
 
 
 def _extend(review: GateReview, playbook: Playbook, *, now: datetime) -> None:

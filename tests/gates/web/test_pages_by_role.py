@@ -57,6 +57,8 @@ TABLE: Mapping[str, Row] = {
     "case_reviews": Row(SEES, args=("case",), state="none"),
     "request": Row(only(302, "owner", "chair"), "post", ("case",), state="none"),
     "propose_stop": Row(only(302, "owner", "chair"), "post", ("case",), {"reason": "Rules do."}, "none"),
+    "resume": Row(only(302, "chair"), "post", ("case",), {"reason": "The data came."}, "paused"),
+    "extend": Row(only(302, "chair"), "post", ("case",), {"days": 7, "reason": "The data came late."}, "none"),
     "clear_condition": Row(only(302, "owner", "chair"), "post", ("condition",), {"note": "Done."}, "decided"),
     "desk": Row(EVERYBODY),
     "checklist": Row(SEES, args=("case",)),
@@ -99,6 +101,9 @@ def in_state(state: str, now: datetime) -> StageSet:
         terms = ConditionTerms("Measure it", UserFactory().pk, (now + timedelta(days=9)).date())
         review = stage.closed(now, "conditional_go")
         stage.decide(review, "conditional_go", now, reason="Almost.", conditions=(terms,))
+    elif state == "paused":
+        terms = {"reason": "No data.", "reason_code": "data", "revive_trigger": "The feed is there."}
+        stage.decide(stage.closed(now, "pause"), "pause", now, **terms)
     elif state == "withdrawn":
         withdraw(review_id=stage.request(now).pk, reason="", actor=stage.owner, now=now)
     return stage
@@ -114,12 +119,13 @@ def somebody(who: str, stage: StageSet) -> User:
 def values_of(stage: StageSet) -> Mapping[str, object]:
     review = GateReview.objects.filter(case=stage.case).first()
     decision = Decision.objects.first()
+    condition = decision.conditions.first() if decision else None
     return {
         "review": review.pk if review else 0,
         "one": 1,
         "case": stage.case.reference,
         "criterion": "tier_confirmed",
-        "condition": decision.conditions.get().pk if decision else 0,
+        "condition": condition.pk if condition else 0,
         "decision": decision.reference if decision else "",
         "committee": stage.committee.pk,
         "seat": Committee.objects.get().seats.order_by("pk")[3].pk,
@@ -128,14 +134,14 @@ def values_of(stage: StageSet) -> Mapping[str, object]:
 
 @pytest.mark.parametrize("name", TABLE)
 @pytest.mark.parametrize("who", PEOPLE)
-def test_page_by_role_answers_as_the_table_says(name: str, who: str, browser: Callable[[User], Client]) -> None:
+def test_page_by_role_answers_as_the_table_says(name: str, who: str, signed_in: Callable[[User], Client]) -> None:
     row = TABLE[name]
     stage = in_state(row.state, timezone.now())
     values = values_of(stage)
     data = {key: UserFactory().pk if value == "newcomer" else value for key, value in row.data.items()}
     address = reverse(f"gates:{name}", args=[values[arg] for arg in row.args])
 
-    answer = getattr(browser(somebody(who, stage)), row.method)(address, data)
+    answer = getattr(signed_in(somebody(who, stage)), row.method)(address, data)
 
     assert answer.status_code == row.expected[who]
 
@@ -151,16 +157,16 @@ def test_page_without_sign_in_leads_to_the_sign_in(name: str, client: Client) ->
     assert (answer.status_code, answer["Location"].startswith("/sign-in/")) == (302, True)
 
 
-STATES = ("none", "requested", "voting", "voted", "closed", "decided", "withdrawn")
+STATES = ("none", "paused", "requested", "voting", "voted", "closed", "decided", "withdrawn")
 
 
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("who", [person for person in PEOPLE if person != "stranger"])
 def test_room_and_tab_open_in_every_state_to_everybody_who_sees_the_case(
-    state: str, who: str, browser: Callable[[User], Client]
+    state: str, who: str, signed_in: Callable[[User], Client]
 ) -> None:
     stage = in_state(state, timezone.now())
-    client = browser(somebody(who, stage))
+    client = signed_in(somebody(who, stage))
     review = GateReview.objects.first()
     rooms = [reverse(f"gates:{name}", args=[review.pk]) for name in ("room", "room_live")] if review else []
 
@@ -182,14 +188,14 @@ ACTS = {
 @pytest.mark.parametrize("state", ACTS)
 @pytest.mark.parametrize("act", ["open", "vote", "close", "withdraw", "recuse", "decide"])
 def test_act_of_the_chair_by_state_is_taken_or_refused_with_409(
-    state: str, act: str, browser: Callable[[User], Client]
+    state: str, act: str, signed_in: Callable[[User], Client]
 ) -> None:
     stage = in_state(state, timezone.now())
     review = GateReview.objects.get()
     outcome = "conditional_go" if state == "decided" else "go"
 
     data = {**TABLE[act].data, "outcome": outcome, "rationale": "So.", "reason": "So."}
-    answer = browser(stage.chair).post(reverse(f"gates:{act}", args=[review.pk]), data)
+    answer = signed_in(stage.chair).post(reverse(f"gates:{act}", args=[review.pk]), data)
 
     # An ended review counts its seats as of its end, so nobody presides over it any more than before.
     assert answer.status_code == (302 if act in ACTS[state] else 409)

@@ -1,0 +1,46 @@
+"""What the chair does to a case outside a review: end a pause, extend a time-box once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from gates.commands.texts import check_texts
+from gates.errors import NOT_CHAIR, required
+from gates.permissions import is_chair_of
+from gates.queries.committees import committee_for
+from pocgate.identity.models import User
+from pocgate.kernel.errors import Forbidden, Invalid
+from portfolio.commands.clock import extend_time_box
+from portfolio.commands.lifecycle import resume
+from portfolio.models import StageSpell, UseCase
+
+
+def resume_case(*, case_id: int, reason: str, actor: User, now: datetime) -> UseCase:
+    """Paused → active, by the chair of the next gate, with a reason. Raises Forbidden, Invalid, NotAllowedNow."""
+    _check(reason)
+    with transaction.atomic():
+        _require_chair(case_id, actor)
+        return resume(case_id=case_id, reason=reason.strip(), actor=actor, now=now)
+
+
+def extend_stage(*, case_id: int, days: int, reason: str, actor: User, now: datetime) -> StageSpell:
+    """Extend the time-box of the present stage once, by at most half of it. Raises as `resume_case`."""
+    _check(reason)
+    with transaction.atomic():
+        _require_chair(case_id, actor)
+        return extend_time_box(case_id=case_id, days=days, reason=reason.strip(), actor=actor, now=now)
+
+
+def _check(reason: str) -> None:
+    check_texts(reason=reason)
+    if not reason.strip():
+        raise Invalid([required("reason", "a reason")])
+
+
+def _require_chair(case_id: int, actor: User) -> None:
+    case = UseCase.objects.select_related("department", "unit").get(pk=case_id)
+    committee = committee_for(case, case.stage) if case.stage is not None else None
+    if not is_chair_of(actor, committee):
+        raise Forbidden(NOT_CHAIR)
