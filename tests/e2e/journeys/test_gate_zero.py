@@ -7,6 +7,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.journeys import deciding, preparing
@@ -16,6 +17,9 @@ from tests.e2e.journeys.registering import STEP_FOUR, register_case
 from tests.e2e.journeys.reminding import remind_three_times
 from tests.e2e.journeys.rest import Client, make_token
 from tests.installation import Installation
+
+# One installation for all of them: they stay together on one test process.
+pytestmark = pytest.mark.xdist_group("journey_gate_zero")
 
 PRIMARY = STEP_FOUR["The one number that must get better"]
 ACCEPTANCE = "Sorted as a specialist would"

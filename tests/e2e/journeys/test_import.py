@@ -11,6 +11,9 @@ from tests.e2e.journeys import importing
 from tests.e2e.journeys.conftest import SignIn
 from tests.installation import Installation
 
+# One installation for all of them: they stay together on one test process.
+pytestmark = pytest.mark.xdist_group("journey_import")
+
 CASES = "SELECT count(*) FROM portfolio_usecase"
 STAGED = "SELECT count(*) FROM portfolio_importrow"
 WORKSHOP = """\
