@@ -31,6 +31,19 @@ def _flush_with_append_only_lifted(self: flush.Command, **options: Any) -> None:
 flush.Command.handle = _flush_with_append_only_lifted  # type: ignore[method-assign]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep tests of one `xdist_group` on one test process.
+
+    pytest-xdist 3.8 writes the group where pytest 9.2 does not read it any more, and then silently scatters the tests,
+    each of which starts another installation.
+    """
+    for item in items:
+        grouped = getattr(item, "_nodeid", item.nodeid)
+        if grouped != item.nodeid:
+            item._id = type(item.id).parse(grouped)
+
+
 @pytest.fixture(autouse=True)
 def _plain_surroundings(settings: Any, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """Files, mail, messages and cached values stay inside the test, whatever cache and database it shares."""
