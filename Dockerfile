@@ -3,7 +3,7 @@ FROM python:3.11-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /venv
 COPY requirements.txt /tmp/requirements.txt
-RUN /venv/bin/pip install --require-hashes -r /tmp/requirements.txt
+RUN /venv/bin/pip install --require-hashes --no-deps -r /tmp/requirements.txt
 COPY . /app
 WORKDIR /app
 # Settings of an embedded installation are enough to collect files; nothing of it stays in the image.

@@ -7,7 +7,7 @@ PORT ?= 8000
 DEMO ?= 1
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip install -qq --disable-pip-version-check --no-input --require-hashes
+PIP := $(PY) -m pip install -qq --disable-pip-version-check --no-input --require-hashes --no-deps
 # Tests choose their own database and broker, whatever the shell has set.
 PLAIN := env -u DATABASE_URL -u DATABASE_URL_FILE -u REDIS_URL -u REDIS_URL_FILE -u POCGATE_MODE -u POCGATE_VAR
 TEMPLATES = $(shell git ls-files 'templates/*.html' 'templates/**/*.html')
@@ -38,6 +38,7 @@ lint: $(VENV)/.development ## style, templates, types, import contracts, lock fi
 	@$(if $(TEMPLATES),$(VENV)/bin/djade --check --target-version 5.2 $(TEMPLATES))
 	@$(PY) -m mypy .
 	@$(VENV)/bin/lint-imports
+	@$(PY) -m pip check --disable-pip-version-check
 	@if grep -n '://' requirements.txt requirements-dev.txt; then echo "a lock file holds an address: make lock"; exit 1; fi
 
 fmt: $(VENV)/.development ## put code and templates into the agreed form

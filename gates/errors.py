@@ -5,7 +5,6 @@ from __future__ import annotations
 from pocgate.kernel.errors import Blocker, FieldProblem
 
 NOT_ADMINISTRATOR = Blocker("administrator_only", "Only an administrator can change committees.")
-NOT_COMPLIANCE = Blocker("compliance_only", "Only compliance officers can sign checklist items.")
 NOT_REQUESTER = Blocker("request_not_yours", "Only the product owner of the case or the chair can ask for a gate.")
 NOT_PRESIDING = Blocker(
     "chair_only", "Only the chair, or the deputy while the chair is in conflict or recused, can do this."

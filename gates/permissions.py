@@ -23,6 +23,11 @@ def can_sign(user: User, *, now: datetime) -> bool:
     return user.is_person and has_role(user, Role.COMPLIANCE, now=now)
 
 
+def can_keep_checklists(user: User, *, now: datetime) -> bool:
+    """Compliance officers and administrators in person keep the lists of extra items."""
+    return user.is_person and (has_role(user, Role.COMPLIANCE, now=now) or has_role(user, Role.ADMIN, now=now))
+
+
 def is_product_owner(user: User, case: UseCase) -> bool:
     """The one active product owner of the case."""
     roles = TeamMember.objects.filter(case=case, user=user, role=TeamRole.PRODUCT_OWNER, ended_at__isnull=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 import structlog
@@ -10,9 +11,13 @@ from django.conf import settings
 from django.utils import timezone, translation
 
 from gates.commands.dossiers import refreeze_when_material
+from gates.commands.meetings import send_packs
+from gates.commands.notices import tell_reviews_proposed
+from gates.commands.proposals import link_proposals, open_reviews_by_themselves, propose_reviews_due
 from gates.commands.reminders import remind
 from gates.commands.reviews import close_or_extend_when_due
 from gates.commands.sign_offs import outdate_overtaken
+from gates.commands.standing import check_standing, check_standings
 from gates.queries.reviews import reviews_voting
 
 log = structlog.get_logger(__name__)
@@ -20,12 +25,36 @@ log = structlog.get_logger(__name__)
 
 @shared_task(name="gates.sweep")
 def sweep(**_: object) -> None:
-    """Close votes whose time has come, freeze what changed under a running vote, outdate overtaken signatures."""
+    """Close votes whose time has come, freeze what changed under a running vote, outdate overtaken signatures.
+
+    Chairs are told of the reviews that cost proposes. Standings are noted, reviews are proposed for what lapsed and for
+    what comes round by the calendar, and some open by themselves. What fails does not keep the rest from being done.
+    """
     now = timezone.now()
     with translation.override(settings.LANGUAGE_CODE):
         outdate_overtaken(now=now)
+        tell_reviews_proposed(now=now)
+        send_packs(now=now)
         for review_id in reviews_voting():
             _sweep_review(review_id, now)
+        _attempt("standings", lambda: check_standings(now=now))
+        _attempt("reviews_due", lambda: propose_reviews_due(now=now))
+        _attempt("reviews_opened", lambda: open_reviews_by_themselves(now=now))
+        _attempt("proposals_linked", link_proposals)
+
+
+@shared_task(name="gates.check_standing")
+def check_standing_of_case(*, case_id: int, **_: object) -> bool:
+    """Somebody changed what a go rests on: note at once how it stands."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return check_standing(case_id=case_id, now=timezone.now())
+
+
+def _attempt(what: str, act: Callable[[], object]) -> None:
+    try:
+        act()
+    except Exception as error:
+        log.exception("not_swept", what=what, exc_info=error)
 
 
 def _sweep_review(review_id: int, now: datetime) -> None:

@@ -206,7 +206,14 @@ TIME_ZONE = env.zone("POCGATE_TIME_ZONE", "UTC")
 STATIC_URL = "/static/"
 STATIC_ROOT = env.folder("POCGATE_STATIC", VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "pocgate.kernel.charts.library.ChartLibraryFinder",
+]
 MEDIA_ROOT = VAR_DIR / "uploads"
+# Further fonts for printed documents, for letters outside Latin, Greek and Cyrillic.
+PRINT_FONTS = VAR_DIR / "fonts"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -245,6 +252,7 @@ SITE_URL = env.pattern(
 ).rstrip("/")
 
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
+CELERY_BROKER_TRANSPORT = None if REDIS_URL else "pocgate.kernel.broker:Transport"
 BROKER_DIR = VAR_DIR / "broker"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     {"visibility_timeout": 600}
@@ -272,11 +280,15 @@ SOON = {"expires": 300}
 CELERY_BEAT_SCHEDULE = {
     "beat heartbeat": {"task": "kernel.beat_heartbeat", "schedule": 15.0, "options": SOON},
     "recompute sweep": {"task": "scoring.sweep_readiness", "schedule": 15.0, "options": SOON},
+    "findings sweep": {"task": "scoring.sweep_findings", "schedule": 15.0, "options": SOON},
+    "cost sweep": {"task": "scoring.sweep_costs", "schedule": 60.0, "options": SOON},
+    "waiver sweep": {"task": "scoring.sweep_waivers", "schedule": 60.0, "options": SOON},
     "job sweep": {"task": "kernel.sweep_jobs", "schedule": 15.0, "options": SOON},
     "gate sweep": {"task": "gates.sweep", "schedule": 60.0, "options": SOON},
     "reminders": {"task": "gates.send_reminders", "schedule": 60.0, "options": SOON},
     "mail": {"task": "inbox.send_mail", "schedule": 60.0, "options": SOON},
     "nightly recompute": {"task": "scoring.recompute_all", "schedule": crontab(hour=2, minute=10)},
+    "nightly positions": {"task": "scoring.place_all", "schedule": crontab(hour=2, minute=50)},
     "untouched drafts": {"task": "portfolio.archive_untouched_drafts", "schedule": crontab(hour=3, minute=20)},
 }
 
@@ -339,7 +351,13 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "pocgate.api.schema.named_shapes_as_components",
     ],
-    "ENUM_NAME_OVERRIDES": {"YesNoEnum": "portfolio.enums.YesNo", "YesNoUnknownEnum": "portfolio.enums.YesNoUnknown"},
+    "ENUM_NAME_OVERRIDES": {
+        "YesNoEnum": "portfolio.enums.YesNo",
+        "YesNoUnknownEnum": "portfolio.enums.YesNoUnknown",
+        "ChangeKindEnum": "portfolio.enums.ChangeKind",
+        "ReleaseKindEnum": "portfolio.enums.ReleaseKind",
+        "ReviewKindEnum": "gates.enums.ReviewKind",
+    },
 }
 
 LOGGING_CONFIG = None

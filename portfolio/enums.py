@@ -1,5 +1,7 @@
 """The portfolio's words: stages, states, roles, kinds."""
 
+from enum import IntFlag
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -182,6 +184,14 @@ class SloOf(models.TextChoices):
     COST = "cost", _("cost")
 
 
+class KpiStatistic(models.TextChoices):
+    """What a reading's value is, where the unit does not say it: it decides how its bound is computed."""
+
+    MEAN = "mean", _("mean of measurements")
+    PROPORTION = "proportion", _("share of cases")
+    RATE = "rate", _("events per case")
+
+
 class CostLine(models.TextChoices):
     """The nine lines of total cost of ownership."""
 
@@ -206,6 +216,34 @@ class CostRecurrence(models.TextChoices):
     RECURRING = "recurring", _("recurring")
 
 
+class FeedbackChannel(models.TextChoices):
+    """The way a user's words came in."""
+
+    CONVERSATION = "conversation", _("conversation")
+    SURVEY = "survey", _("survey")
+    MAIL = "mail", _("mail")
+    IN_PRODUCT = "in_product", _("in the product")
+    SUPPORT = "support", _("support desk")
+    OTHER = "other", _("other")
+
+
+class OperationsFigure(models.TextChoices):
+    """The four figures of operation."""
+
+    THROUGHPUT = "throughput", _("throughput")
+    LATENCY = "latency", _("latency")
+    ERROR_RATE = "error_rate", _("error rate")
+    AVAILABILITY = "availability", _("availability")
+
+
+class DependencyOn(models.TextChoices):
+    """What a case waits for."""
+
+    CASE = "case", _("another case")
+    DATA = "data", _("data")
+    TEAM = "team", _("a team")
+
+
 class ImportState(models.TextChoices):
     """A run's way: read, check (dry run), apply."""
 
@@ -223,3 +261,57 @@ class ImportAction(models.TextChoices):
     UNCHANGED = "unchanged", _("unchanged")
     CONFLICT = "conflict", _("conflict")
     REFUSED = "refused", _("refused")
+
+
+class Section(IntFlag):
+    """The groups of a case's records that readiness is computed from; combined, what changed since it last was.
+
+    Stored as a number: a member keeps its bit for ever. Stage, facts and whatever else switches criteria on and off are
+    no section of their own, as they change everything.
+    """
+
+    TEXT = 1 << 0
+    TEAM = 1 << 1
+    SCOPE = 1 << 2
+    BUSINESS_CASE = 1 << 3
+    KPIS = 1 << 4
+    COST_PLAN = 1 << 5
+    COSTS = 1 << 6
+    HORIZON = 1 << 7
+    ANSWERS = 1 << 8
+    FEEDBACK = 1 << 9
+    BENEFITS = 1 << 10
+    TRAINING = 1 << 11
+    OPERATIONS = 1 << 12
+    # Every bit there is room for, so that a section that is added later is part of it already.
+    EVERYTHING = (1 << 31) - 1
+
+
+class ReleaseKind(models.TextChoices):
+    """What a release is for; rollbacks and security fixes are never held up."""
+
+    FEATURE = "feature", _("new or changed behaviour")
+    SECURITY_FIX = "security_fix", _("security fix")
+    ROLLBACK = "rollback", _("rollback")
+
+
+class IncidentSeverity(models.TextChoices):
+    MINOR = "minor", _("minor")
+    MAJOR = "major", _("major")
+    SERIOUS = "serious", _("serious")
+
+
+class ChangeKind(models.TextChoices):
+    """What a change request would widen."""
+
+    DATA_SOURCE = "data_source", _("new data source")
+    USER_GROUP = "user_group", _("new user group")
+    PURPOSE = "purpose", _("new purpose")
+    RELEASE = "release", _("new release")
+
+
+class ChangeState(models.TextChoices):
+    OPEN = "open", _("open")
+    APPROVED = "approved", _("approved")
+    DECLINED = "declined", _("declined")
+    WITHDRAWN = "withdrawn", _("withdrawn")

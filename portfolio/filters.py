@@ -17,8 +17,7 @@ from pocgate.kernel.errors import FieldProblem, Invalid
 from pocgate.kernel.http import REFERENCE
 from portfolio.enums import Origin, Stage, Status, TeamRole, Tier
 from portfolio.models import Department, TeamMember, UseCase, UseCaseQuerySet
-from portfolio.queries.board import over_time_box
-from portfolio.queries.rows import with_open_spell
+from portfolio.queries.rows import over_time_box, with_open_spell
 
 UNKNOWN = "unknown"
 STAGES = [*((str(stage), label) for stage, label in Stage.choices), (UNKNOWN, _("not known"))]

@@ -39,13 +39,16 @@ is_owner = Predicate(
     lambda _user, standing: TeamRole.PRODUCT_OWNER in standing.team_roles or standing.owns_draft, name="is_owner"
 )
 is_on_team = Predicate(lambda _user, standing: bool(standing.team_roles) or standing.owns_draft, name="is_on_team")
+has_account = Predicate(lambda user, _standing: user.is_active, name="has_account")
 is_in_department = Predicate(lambda _user, standing: standing.in_department, name="is_in_department")
 is_ownerless = Predicate(lambda _user, standing: standing.is_ownerless, name="is_ownerless")
 is_admin = _in_role(Role.ADMIN)
 is_chair = _in_role(Role.CHAIR)
 is_compliance = _in_role(Role.COMPLIANCE)
+is_auditor = _in_role(Role.AUDITOR)
 is_company_owner = _in_role(Role.PRODUCT_OWNER)
 is_budget_holder = _on_team_as(TeamRole.BUDGET_HOLDER)
+is_answerable = _on_team_as(TeamRole.BUSINESS_OWNER) | _on_team_as(TeamRole.SPONSOR)
 
 TABLE: Mapping[str, tuple[Predicate, str]] = {
     "register_case": (
@@ -75,6 +78,20 @@ TABLE: Mapping[str, tuple[Predicate, str]] = {
     "agree_cap": (is_budget_holder, "Only the budget holder of this case can agree to a cost plan."),
     "record_cost": (is_on_team, "Only the team of this case can record costs."),
     "attach_evidence": (is_on_team, "Only the team of this case can attach evidence."),
+    "keep_records": (
+        is_on_team,
+        "Only the team of this case can record benefits, operation, training, dependencies and risks.",
+    ),
+    # Users sit outside the team, and what they say must not depend on the team's liking it.
+    "give_feedback": (has_account & (is_on_team | ~is_auditor), "Auditors read what users say; they do not record it."),
+    "answer_feedback": (is_on_team, "Only the team of this case can answer its users."),
+    "record_release": (is_on_team, "Only the team of this case can record its releases."),
+    # Whoever sees harm says so; auditors read, as everywhere.
+    "record_incident": (
+        has_account & (is_on_team | ~is_auditor),
+        "Auditors read what happened; they do not record it.",
+    ),
+    "accept_risk": (is_answerable, "Only the business owner and the sponsor of this case can accept a risk."),
     "identify_stage": (is_owner | is_admin, "Only the product owner can say in which stage the case is."),
     "import_portfolio": (
         is_company_owner | is_admin,
@@ -116,21 +133,6 @@ def require(act: str, user: User, case: UseCase | None, *, now: datetime) -> Non
     """Raise `Forbidden` with the reason when this person may not do the act."""
     if not can(act, user, case, now=now):
         raise Forbidden(Blocker(f"may_not_{act}", TABLE[act][1]))
-
-
-def can_register_case(user: User, now: datetime) -> bool:
-    """Whether this person may register a case."""
-    return can("register_case", user, None, now=now)
-
-
-def can_edit_case(user: User, case: UseCase, now: datetime) -> bool:
-    """Whether this person may edit the case."""
-    return can("edit_case", user, case, now=now)
-
-
-def can_agree_cap(user: User, case: UseCase, now: datetime) -> bool:
-    """Whether this person may agree to a cost plan of the case."""
-    return can("agree_cap", user, case, now=now)
 
 
 def require_import(user: User | None, *, now: datetime) -> None:

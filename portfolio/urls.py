@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from portfolio.web import cases, costs, evidence, imports, kpis, register, team
+from portfolio.web import cases, costs, evidence, imports, kpis, records, register, team
 
 app_name = "portfolio"
 import_urls: list[URLPattern | URLResolver] = [
@@ -42,6 +42,11 @@ case_urls: list[URLPattern | URLResolver] = [
     path("cost/plan/", costs.plan, name="cost_plan"),
     path("cost/plan/<int:plan_id>/agree/", costs.plan_agree, name="plan_agree"),
     path("cost/<int:entry_id>/", costs.cost_correct, name="cost_correct"),
+    path("use/", records.use, name="use"),
+    path("use/releases/new/", records.release_new, name="release_new"),
+    path("use/<slug:kind>/new/", records.record_new, name="record_new"),
+    path("use/<slug:kind>/<int:record_id>/", records.record_correct, name="record_correct"),
+    path("use/<slug:kind>/<int:record_id>/<slug:act>/", records.record_act, name="record_act"),
     path("evidence/", evidence.evidence, name="evidence"),
     path("evidence/<int:evidence_id>/revise/", evidence.evidence_revise, name="evidence_revise"),
     path("evidence/<int:evidence_id>/withdraw/", evidence.evidence_withdraw, name="evidence_withdraw"),

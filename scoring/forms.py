@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from pocgate.kernel.errors import Invalid
 from portfolio.models import EvidenceRevision
+from scoring import errors
 from scoring.commands.assessments import GivenRating
-from scoring.enums import Answer
+from scoring.commands.playbooks.drafts import LONGEST_NAME
+from scoring.enums import Answer, FindingReply
 from scoring.queries.answers import GivenAnswer
 from scoring.queries.scorecards import CaseScorecard
 from scoring.rules.vocabulary import DISCIPLINES
@@ -31,7 +33,16 @@ def _revision_choices(revisions: Sequence[EvidenceRevision]) -> list[tuple[int, 
     return [(revision.pk, f"{revision.evidence.title} ({revision.number})") for revision in revisions]
 
 
-class AnswerForm(forms.Form):
+class RefusableForm(forms.Form):
+    """A form that shows what a command refused."""
+
+    def show(self, refused: Invalid) -> None:
+        """Put the command's problems beside the fields."""
+        for problem in refused.problems:
+            self.add_error(problem.pointer if problem.pointer in self.fields else None, problem.text)
+
+
+class AnswerForm(RefusableForm):
     """An answer with its evidence: the revisions on the case, and those named before."""
 
     answer = forms.ChoiceField(
@@ -69,13 +80,8 @@ class AnswerForm(forms.Form):
         if isinstance(field, forms.TypedMultipleChoiceField):
             field.choices = _revision_choices([*evidence, *earlier])
 
-    def show(self, refused: Invalid) -> None:
-        """Put the command's problems beside the fields."""
-        for problem in refused.problems:
-            self.add_error(problem.pointer if problem.pointer in self.fields else None, problem.text)
 
-
-class RatingForm(forms.Form):
+class RatingForm(RefusableForm):
     """Ratings of some or all criteria; what is left empty is not rated."""
 
     discipline = forms.ChoiceField(
@@ -98,9 +104,17 @@ class RatingForm(forms.Form):
                     label=_("Why"), required=False, max_length=LONGEST_NOTE, widget=forms.Textarea(attrs={"rows": 2})
                 )
 
+    def clean(self) -> dict[str, Any]:
+        """A range or a reason without a rating would be lost without a word."""
+        values = super().clean() or {}
+        for key in self.keys:
+            if not values.get(key) and any(values.get(f"{key}-{part}") for part in ("low", "high", "rationale")):
+                self.add_error(key, errors.range_without_rating(key).text)
+        return values
+
     @property
     def ratings(self) -> list[GivenRating]:
-        """What was rated, after validation."""
+        """What was rated, after validation; an end of the range that was left open is the rating itself."""
         values = self.cleaned_data
         return [
             GivenRating(
@@ -113,11 +127,6 @@ class RatingForm(forms.Form):
             for key in self.keys
             if values[key]
         ]
-
-    def show(self, refused: Invalid) -> None:
-        """Put the command's problems beside the fields."""
-        for problem in refused.problems:
-            self.add_error(problem.pointer if problem.pointer in self.fields else None, problem.text)
 
 
 def _bound(label: Any) -> forms.ChoiceField:
@@ -140,3 +149,82 @@ def _initial(card: CaseScorecard) -> dict[str, Any]:
                 initial[f"{key}-high"] = "" if rated.own.high is None else str(rated.own.high)
                 initial[f"{key}-rationale"] = rated.own.rationale
     return initial
+
+
+class FindingAnswerForm(RefusableForm):
+    """An owner's answer to a finding."""
+
+    reply = forms.ChoiceField(
+        label=_("Your answer"),
+        choices=[
+            (FindingReply.AGREE.value, _("I agree")),
+            (FindingReply.MEND.value, _("I will mend it by")),
+            (FindingReply.DISPUTE.value, _("I dispute it")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    mend_by = forms.DateField(
+        label=_("Mended by"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Needed for “I will mend it by”."),
+    )
+    reason = forms.CharField(
+        label=_("Reason, or what will be done"),
+        required=False,
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("A reason is needed to dispute a finding."),
+    )
+
+    def __init__(self, *args: Any, detector: str = "", **kwargs: Any) -> None:
+        # Several of these forms stand on one page; each field needs an id of its own.
+        super().__init__(*args, **{"auto_id": f"{detector}-%s", **kwargs})
+
+
+class DraftForm(RefusableForm):
+    """A draft of the playbook. Browsers send line ends of their own; the text is kept with plain ones."""
+
+    name = forms.CharField(label=_("Name of the draft"), max_length=LONGEST_NAME)
+    text = forms.CharField(
+        label=_("Playbook"),
+        strip=False,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 30, "spellcheck": "false", "autocapitalize": "off", "wrap": "off"}),
+    )
+    revision = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+    def clean_text(self) -> str:
+        """With line feeds only."""
+        return str(self.cleaned_data["text"]).replace("\r\n", "\n")
+
+
+class JustificationForm(forms.Form):
+    """Why the money was needed, and what comes next."""
+
+    text = forms.CharField(
+        label=_("Why was the money needed, and what comes next?"),
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Owner, budget holder and committee read this; it stays on record."),
+    )
+
+
+class WaiverForm(RefusableForm):
+    """Which must-meet may stay unmet, why, until when, and what protects meanwhile."""
+
+    criterion = forms.ChoiceField(label=_("Must-meet"))
+    expires_on = forms.DateField(label=_("Last day of the waiver"), widget=forms.DateInput(attrs={"type": "date"}))
+    reason = forms.CharField(
+        label=_("Why it may stay unmet"), max_length=LONGEST_NOTE, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    compensation = forms.CharField(
+        label=_("What protects meanwhile"),
+        required=False,
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, titles: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["criterion"].choices = list(titles.items())  # type: ignore[attr-defined]

@@ -7,10 +7,11 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
+from gates.commands.delegations import end_delegations
 from gates.commands.texts import text_problems
 from gates.enums import OPEN_REVIEW_STATES, Discipline, SeatRole
 from gates.errors import NOT_ADMINISTRATOR, required, unknown
-from gates.models import Committee, GateReview, Seat
+from gates.models import Committee, Delegation, GateReview, Seat
 from gates.permissions import can_manage_committees
 from pocgate.identity.enums import Role
 from pocgate.identity.models import RoleGrant, User
@@ -48,7 +49,7 @@ def dissolve_committee(*, committee_id: int, actor: User, now: datetime) -> Comm
         committee.dissolved_at = now
         committee.save(update_fields=["dissolved_at"])
         for seat in committee.seats.filter(ended_at__isnull=True).select_related("user"):
-            _end(seat, now)
+            _end(seat, actor, now)
         record(Act("committee.dissolved", "committee", committee.pk), actor=actor, now=now)
     return committee
 
@@ -86,7 +87,7 @@ def end_seat(*, seat_id: int, actor: User, now: datetime) -> Seat:
         seat = Seat.objects.select_related("user").get(pk=seat_id)
         if seat.ended_at is not None:
             raise NotAllowedNow([Blocker("seat_ended", "This seat ended already.")])
-        _end(seat, now)
+        _end(seat, actor, now)
         before = {"seat": seat.pk, "user": seat.user_id, "role": seat.role}
         record(Act("committee.seat_ended", "committee", committee.pk, before=before), actor=actor, now=now)
     return seat
@@ -96,7 +97,8 @@ def _lock(committee_id: int) -> Committee:
     return Committee.objects.select_for_update().get(pk=committee_id)
 
 
-def _end(seat: Seat, now: datetime) -> None:
+def _end(seat: Seat, actor: User, now: datetime) -> None:
+    end_delegations(Delegation.objects.filter(seat=seat), actor=actor, now=now)
     user = User.objects.select_for_update().get(pk=seat.user_id)
     seat.ended_at = now
     seat.save(update_fields=["ended_at"])

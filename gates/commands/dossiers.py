@@ -13,6 +13,7 @@ from gates.models import Dossier, GateReview, Vote
 from gates.queries.acts import evaluate_review
 from gates.queries.dossier import content_of, dossier_content, material, material_changes
 from gates.queries.evaluation import Evaluation
+from gates.queries.seats import standings_of
 from gates.queries.versions import version_of
 from gates.queries.votes import current_dossier
 from gates.rules.digest import canonical_json, sha256_of
@@ -56,6 +57,7 @@ def refreeze_when_material(*, review_id: int, actor: User | None, now: datetime)
         if not material_changes(content_of(latest)["material"], material(found)):
             return None
         dossier = freeze(review, found, reason="material_change", actor=actor, now=now)
-        stale = Vote.objects.filter(review=review).exclude(dossier=dossier).values_list("seat__user", flat=True)
-        tell_vote_stale(review, dossier.revision, list(stale), now=now)
+        stale = set(Vote.objects.filter(review=review).exclude(dossier=dossier).values_list("seat", flat=True))
+        voters = {one.filled_by_id for one in standings_of(review, now=now) if one.is_able and one.seat.pk in stale}
+        tell_vote_stale(review, dossier.revision, sorted(voters), now=now)
         return dossier

@@ -11,21 +11,28 @@ from django.utils.translation import gettext as _
 
 from gates.enums import SeatRole
 from gates.models import Decision, GateReview, SignOff
+from gates.queries.committees import chairs_of
+from gates.queries.cost_reviews import cases_with_proposals, deciding_committee, proposing_notices
 from gates.queries.seats import standings_of
 from pocgate.identity.enums import Role
 from pocgate.identity.queries import people_with_role
-from pocgate.inbox.commands import Notice, notify
+from pocgate.inbox.commands import Notice, notify, notify_many
 from pocgate.inbox.enums import NotificationKind
+from pocgate.inbox.queries import occasions_sent
 from portfolio.enums import TeamRole
 from portfolio.models import TeamMember
+from scoring.models import CostNotice
 from scoring.queries.playbooks import current_playbook
+
+# The occasion under which a chair is told of a proposed review.
+_PROPOSED = "review"
 
 
 def tell_review_requested(review: GateReview, *, now: datetime) -> None:
     """Chair and deputy prepare the review; compliance signs its checklist."""
     shown = {"gate": review.gate, "case": review.case.reference, "title": review.case.title}
     chairs = [
-        standing.seat.user_id
+        standing.filled_by_id
         for standing in standings_of(review, now=now)
         if standing.is_able and standing.seat.role in (SeatRole.CHAIR, SeatRole.DEPUTY)
     ]
@@ -39,7 +46,7 @@ def tell_review_requested(review: GateReview, *, now: datetime) -> None:
 
 def tell_voting_opened(review: GateReview, *, now: datetime) -> None:
     """Everybody who can vote is asked to."""
-    voters = [standing.seat.user_id for standing in standings_of(review, now=now) if standing.is_able]
+    voters = {standing.filled_by_id for standing in standings_of(review, now=now) if standing.is_able}
     shown = {"gate": review.gate, "case": review.case.reference, "title": review.case.title}
     title = _("Your vote is asked for at gate %(gate)s: %(case)s %(title)s") % shown
     reason = _("You get this because you have a seat on the committee of this gate.")
@@ -84,9 +91,43 @@ def tell_decision(decision: Decision, *, now: datetime) -> None:
         case_id=review.case_id,
     )
     team = TeamMember.objects.filter(case=review.case_id, ended_at__isnull=True).values_list("user_id", flat=True)
-    committee = [standing.seat.user_id for standing in standings_of(review, now=now)]
+    committee = [
+        user_id
+        for standing in standings_of(review, now=now)
+        for user_id in {standing.seat.user_id, standing.filled_by_id}
+    ]
     people = {*team, *committee} - {decision.decided_by_id}
     notify(notice, user_ids=sorted(people), now=now)
+
+
+def tell_reviews_proposed(*, now: datetime) -> int:
+    """Chair and deputy learn of each review that cost proposes, once; the number of notices handed in."""
+    found = proposing_notices(cases_with_proposals(), now=now)
+    if not found:
+        return 0
+    told = occasions_sent(NotificationKind.COST_NOTICE, "cost_notice", [each.pk for each in found])
+    wanted = [
+        (user_id, _proposal(each))
+        for each in found
+        for user_id in chairs_of(deciding_committee(each), now=now)
+        if _PROPOSED not in told.get((user_id, str(each.pk)), set())
+    ]
+    notify_many(wanted, now=now)
+    return len(wanted)
+
+
+def _proposal(found: CostNotice) -> Notice:
+    shown = {"percent": found.percent, "case": found.case.reference, "title": found.case.title}
+    return Notice(
+        kind=NotificationKind.COST_NOTICE,
+        subject_type="cost_notice",
+        subject_id=found.pk,
+        occasion=_PROPOSED,
+        title=_("%(percent)s %% of a cap is used, a review out of cycle is proposed: %(case)s %(title)s") % shown,
+        reason=_("You get this because you chair the committee of the next gate."),
+        url=f"{reverse('gates:case_reviews', args=[found.case.reference])}#out-of-cycle",
+        case_id=found.case_id,
+    )
 
 
 def tell_sign_off_returned(signed: SignOff, *, now: datetime) -> None:

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from gates.queries.duties import Duty, duties
+from gates.queries.duties import duties
+from gates.queries.duty import Duty
 from gates.queries.evaluation import day_here
 from gates.rules.reminders import Occasion, occasions_due
 from pocgate.inbox.commands import Notice, notify_many

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from gates.commands.dossiers import refreeze_when_material
 from gates.commands.notices import tell_sign_off_outdated, tell_sign_off_returned
@@ -18,17 +20,21 @@ from gates.permissions import can_sign
 from gates.queries.checklists import Checklist, ChecklistItem, checklist_of, sign_offs_outdated
 from gates.queries.committees import conflicts_of
 from gates.queries.reviews import open_review_of
+from gates.rules.signing import TIER_CONFIRMED, attesting_blockers
 from gates.rules.transitions import SignOffRequest, sign_off_blockers
 from pocgate.identity.commands import require_recent_sign_in
 from pocgate.identity.models import User
 from pocgate.identity.rules import SignIn
-from pocgate.kernel.errors import Blocker, NotAllowedNow, Stale
+from pocgate.kernel.errors import Blocker, FieldProblem, Invalid, NotAllowedNow, Stale
 from pocgate.ledger.commands import Act, record
 from portfolio.commands.lifecycle import lock_case
-from portfolio.models import EvidenceRevision, UseCase
+from portfolio.commands.tiering import confirm_tier
+from portfolio.models import EvidenceRevision, Release, UseCase
+from portfolio.queries.tiering import TierStanding, tier_standing
 from scoring.commands.answers import revisions_of, verify_answer
 from scoring.commands.sign_offs import outdate_sign_off, record_sign_off
 
+NOTHING_CHOSEN = Blocker("nothing_chosen", "Choose at least one item to attest again.")
 NO_CHECKLIST = Blocker("no_checklist", "This case has no next gate, so there is nothing to sign.")
 
 
@@ -42,11 +48,15 @@ def sign_off(
     actor: User,
     sign_in: SignIn,
     now: datetime,
+    release_id: int | None = None,
+    tier: str = "",
 ) -> SignOff:
-    """Accept or return one item of the checklist of the case's next gate, bound to the revisions that were seen.
+    """Accept, return or waive one item of the checklist of the case's next gate, bound to the revisions that were seen.
 
-    Raises RecentSignInRequired, Invalid, Stale when one of the revisions is no longer the latest, and NotAllowedNow
-    (not compliance, on the team, own evidence, not on the checklist, a return without a comment).
+    `release_id` binds it to a release too; `tier` is the one that accepting `tier_confirmed` confirms, by default the
+    one in force, else the one the questionnaire proposes. Raises RecentSignInRequired, Invalid, Stale when one of the
+    revisions is no longer the latest, and NotAllowedNow (not compliance, on the team, own evidence or answer, not on
+    the checklist, a return or waiver without a comment, a criterion waived).
     """
     require_recent_sign_in(sign_in, now=now)
     check_texts(comment=comment)
@@ -55,11 +65,40 @@ def sign_off(
         case = UseCase.objects.get(pk=case_id)
         checklist = checklist_of(case, now=now)
         item = _item(checklist, criterion)
-        revisions = revisions_of(case, revision_ids)
-        refuse(sign_off_blockers(_request(case, checklist, state, comment, revisions, actor=actor, now=now)))
-        _refuse_outdated_sight(revisions)
-        signed = _write(case, item, state, comment, revisions, actor=actor, now=now)
+        seen = tuple(revisions_of(case, revision_ids))
+        given = Signature(state, comment, seen, release_of(case, release_id), tier)
+        standing = tier_standing(case) if item.key == TIER_CONFIRMED else None
+        refuse(sign_off_blockers(_request(case, checklist, item, given, standing, actor=actor, now=now)))
+        _refuse_outdated_sight(given.revisions)
+        signed = _write(case, item, given, actor=actor, now=now)
+        if standing is not None and state == SignOffState.ACCEPTED:
+            confirm_tier(case_id=case_id, tier=standing.confirmed_as(tier), reason=comment, actor=actor, now=now)
         _carry_on(review, signed, actor=actor, now=now)
+    return signed
+
+
+def attest_again(
+    *, case_id: int, criteria: Collection[str], actor: User, sign_in: SignIn, now: datetime
+) -> list[SignOff]:
+    """Accept several items once more, all or none: only those that were accepted and of which nothing changed since.
+
+    Each is bound to what it was bound to. Raises NotAllowedNow that names for each item what changed.
+    """
+    require_recent_sign_in(sign_in, now=now)
+    with transaction.atomic():
+        review = _lock(case_id)
+        case = UseCase.objects.get(pk=case_id)
+        checklist = checklist_of(case, now=now)
+        items = [_item(checklist, criterion) for criterion in dict.fromkeys(criteria)]
+        if not items:
+            raise NotAllowedNow([NOTHING_CHOSEN])
+        comment = gettext("Attested again: nothing changed since the last signature.")
+        refuse(_attesting(case, checklist, items, actor=actor, now=now))
+        signed = [_write(case, item, _same(item, comment), actor=actor, now=now) for item in items]
+        for one in signed:
+            _carry_on(None, one, actor=actor, now=now)
+        if review is not None:
+            _carry_on(review, signed[-1], actor=actor, now=now)
     return signed
 
 
@@ -87,23 +126,56 @@ def _item(checklist: Checklist | None, criterion: str) -> ChecklistItem:
     return item
 
 
+@dataclass(frozen=True)
+class Signature:
+    """What is signed: the result, what is said of it, and what was seen."""
+
+    state: str
+    comment: str
+    revisions: tuple[EvidenceRevision, ...]
+    release: Release | None = None
+    tier: str = ""
+
+
+def _same(item: ChecklistItem, comment: str) -> Signature:
+    release = item.sign_off.release if item.sign_off else None
+    return Signature(SignOffState.ACCEPTED, comment, tuple(entry.revision for entry in item.bound), release)
+
+
+def _attesting(
+    case: UseCase, checklist: Checklist | None, items: Sequence[ChecklistItem], *, actor: User, now: datetime
+) -> list[Blocker]:
+    """Every reason against any of the items, each once."""
+    found: list[Blocker] = []
+    for item in items:
+        found += sign_off_blockers(_request(case, checklist, item, _same(item, ""), None, actor=actor, now=now))
+        found += attesting_blockers(item.title, was_accepted=item.was_accepted, changes=item.changes)
+    return [blocker for place, blocker in enumerate(found) if blocker not in found[:place]]
+
+
 def _request(
     case: UseCase,
     checklist: Checklist | None,
-    state: str,
-    comment: str,
-    revisions: Sequence[EvidenceRevision],
+    item: ChecklistItem,
+    given: Signature,
+    standing: TierStanding | None,
     *,
     actor: User,
     now: datetime,
 ) -> SignOffRequest:
+    # Leaving one's own evidence unticked does not make it somebody else's.
+    seen = {revision.pk: revision for revision in (*given.revisions, *item.named)}
     return SignOffRequest(
         is_compliance=can_sign(actor, now=now),
         on_team=actor.pk in conflicts_of(case.pk, now=now),
-        uploaded_revision=any(revision.uploaded_by_id == actor.pk for revision in revisions),
+        uploaded_revision=any(revision.uploaded_by_id == actor.pk for revision in seen.values()),
         checklist_open=checklist is not None and checklist.is_open,
-        result=state,
-        comment=comment,
+        result=given.state,
+        comment=given.comment,
+        kind=item.kind,
+        wrote_answer=item.answer is not None and item.answer.author_id == actor.pk,
+        lacks_tier=standing is not None and not standing.confirmed_as(given.tier),
+        unasked=standing is not None and standing.is_unasked_since_pivot,
     )
 
 
@@ -113,16 +185,7 @@ def _refuse_outdated_sight(revisions: Sequence[EvidenceRevision]) -> None:
             raise Stale("A newer revision of this evidence was uploaded; look at it before you sign.")
 
 
-def _write(
-    case: UseCase,
-    item: ChecklistItem,
-    state: str,
-    comment: str,
-    revisions: Sequence[EvidenceRevision],
-    *,
-    actor: User,
-    now: datetime,
-) -> SignOff:
+def _write(case: UseCase, item: ChecklistItem, given: Signature, *, actor: User, now: datetime) -> SignOff:
     standing = SignOff.objects.filter(case=case, criterion=item.key, superseded_at__isnull=True)
     before = {"state": item.state} if standing.update(superseded_at=now) else {}
     signed = SignOff.objects.create(
@@ -131,20 +194,22 @@ def _write(
         kind=item.kind,
         gate=case.stage or 0,
         iteration=case.iteration,
-        state=state,
-        comment=comment.strip(),
+        state=given.state,
+        comment=given.comment.strip(),
+        release=given.release,
         signed_by=actor,
         signed_at=now,
     )
-    SignOffRevision.objects.bulk_create(SignOffRevision(sign_off=signed, revision=row) for row in revisions)
-    _write_through(signed, item, [revision.pk for revision in revisions], actor=actor, now=now)
+    SignOffRevision.objects.bulk_create(SignOffRevision(sign_off=signed, revision=row) for row in given.revisions)
+    _write_through(signed, item, [revision.pk for revision in given.revisions], actor=actor, now=now)
     after = {
         "criterion": item.key,
-        "state": state,
+        "state": given.state,
         "comment": signed.comment,
-        "revisions": [{"id": revision.pk, "sha256": revision.sha256} for revision in revisions],
+        "revisions": [{"id": revision.pk, "sha256": revision.sha256} for revision in given.revisions],
+        **({"release": given.release.label} if given.release else {}),
     }
-    record(Act(f"sign_off.{state}", "sign_off", signed.pk, case.pk, before, after), actor=actor, now=now)
+    record(Act(f"sign_off.{given.state}", "sign_off", signed.pk, case.pk, before, after), actor=actor, now=now)
     return signed
 
 
@@ -164,6 +229,16 @@ def _write_through(
         )
     elif signed.state == SignOffState.ACCEPTED and _is_unverified(item, actor):
         verify_answer(case_id=signed.case_id, criterion=signed.criterion, actor=actor, now=now)
+
+
+def release_of(case: UseCase, release_id: int | None) -> Release | None:
+    """The named release of the case; raises `Invalid` for any other."""
+    if release_id is None:
+        return None
+    found = Release.objects.filter(case=case, pk=release_id).first()
+    if found is None:
+        raise Invalid([FieldProblem("release", "unknown_release", "This case has no such release.")])
+    return found
 
 
 def _is_unverified(item: ChecklistItem, actor: User) -> bool:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gates.commands.decisions import ConditionTerms, Ruling
+from gates.commands.decisions.terms import PIVOT_PLACES
 from gates.enums import Outcome
 from gates.forms.refused import RefusableForm
 from gates.queries.evaluation import day_here
@@ -77,6 +78,20 @@ class DecisionForm(RefusableForm):
         label=_("Funding released"), required=False, min_value=0, max_digits=16, decimal_places=2
     )
     funding_until = _date(_("Funding until"))
+    funding_people = forms.DecimalField(
+        label=_("People for it"), required=False, min_value=0, max_digits=7, decimal_places=2
+    )
+    release = forms.CharField(label=_("Release that is approved"), required=False, max_length=100)
+    freed_amount = forms.DecimalField(
+        label=_("Money freed"), required=False, min_value=0, max_digits=16, decimal_places=2
+    )
+    freed_people = forms.DecimalField(
+        label=_("People freed"), required=False, min_value=0, max_digits=7, decimal_places=2
+    )
+    pivot_problem = _text(_("The problem becomes"), hint=_("A pivot changes at least one of these four."))
+    pivot_users = _text(_("The users become"))
+    pivot_approach = _text(_("The approach becomes"))
+    pivot_data = _text(_("The data become"))
     time_box_days = forms.IntegerField(label=_("Time-box of the next stage, days"), required=False, min_value=1)
     pivot_to = forms.TypedChoiceField(label=_("Back to stage"), required=False, coerce=int, empty_value=None)
     revive_date = _date(_("Take up again on"))
@@ -128,11 +143,14 @@ class DecisionForm(RefusableForm):
         """The values as the command takes them. Conditions are only part of a conditional go."""
         data = self.cleaned_data
         conditional = data["outcome"] == Outcome.CONDITIONAL_GO
-        names = ("reason", "reason_code", "learning", "funding_amount", "funding_until", "time_box_days")
+        names = ["reason", "reason_code", "learning", "funding_amount", "funding_until", "time_box_days"]
+        names += ["funding_people", "release", "freed_amount", "freed_people"]
+        pivots = data["outcome"] == Outcome.PIVOT
         return Ruling(
             outcome=data["outcome"],
             conditions=tuple(self._conditions()) if conditional else (),
-            pivot_to=data["pivot_to"] if data["outcome"] == Outcome.PIVOT else None,
+            pivot_to=data["pivot_to"] if pivots else None,
+            pivot_changes={place: data[f"pivot_{place}"] for place in PIVOT_PLACES} if pivots else {},
             revive_date=data["revive_date"],
             revive_trigger=data["revive_trigger"],
             **{name: data[name] for name in names},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -40,9 +41,20 @@ class SeatForm(RefusableForm):
     user = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none(), empty_label=_("choose"))
     role = forms.ChoiceField(label=_("Role"), choices=SeatRole.choices, initial=SeatRole.MEMBER)
     discipline = forms.ChoiceField(label=_("Discipline"), choices=Discipline.choices)
+    weight = forms.IntegerField(label=_("Weight"), min_value=0, max_value=10, required=False, initial=1)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         user = self.fields["user"]
         if isinstance(user, forms.ModelChoiceField):
             user.queryset = active_people()
+
+    @property
+    def choices(self) -> Mapping[str, forms.Field]:
+        """The fields that are chosen from a list."""
+        return {name: field for name, field in self.fields.items() if name != "weight"}
+
+    def clean_weight(self) -> int:
+        """One where nothing is said."""
+        weight: int | None = self.cleaned_data["weight"]
+        return 1 if weight is None else weight

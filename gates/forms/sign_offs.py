@@ -11,7 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from gates.enums import SignOffState
 from gates.forms.refused import RefusableForm
 from gates.queries.checklists import ChecklistItem
-from portfolio.models import EvidenceRevision
+from gates.rules.signing import TIER_CONFIRMED
+from portfolio.enums import Tier
+from portfolio.models import EvidenceRevision, Release
+from portfolio.queries.tiering import TierStanding
 
 LONGEST = 4000
 
@@ -27,13 +30,43 @@ class SignOffForm(RefusableForm):
         label=_("Evidence you have seen"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args: Any, item: ChecklistItem, evidence: Sequence[EvidenceRevision], **kwargs: Any) -> None:
+    release_id = forms.TypedChoiceField(
+        label=_("Release it is about"), required=False, coerce=int, empty_value=None, choices=[]
+    )
+    tier = forms.ChoiceField(label=_("Risk tier you confirm"), required=False, choices=[])
+
+    def __init__(
+        self,
+        *args: Any,
+        item: ChecklistItem,
+        evidence: Sequence[EvidenceRevision],
+        releases: Sequence[Release] = (),
+        standing: TierStanding | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **{**kwargs, "prefix": item.key})
         self.item = item
         self.evidence = tuple(evidence)
+        self.standing = standing if item.key == TIER_CONFIRMED else None
+        self._offer(releases)
         field = self.fields["revision_ids"]
         if isinstance(field, forms.TypedMultipleChoiceField):
             field.choices = [(revision.pk, str(revision)) for revision in evidence]
+
+    def _offer(self, releases: Sequence[Release]) -> None:
+        """Releases and tiers to choose from, where there are any."""
+        release, tier = self.fields["release_id"], self.fields["tier"]
+        if releases and isinstance(release, forms.TypedChoiceField):
+            release.choices = [("", _("none in particular")), *((one.pk, one.label) for one in releases)]
+            bound = self.item.sign_off.release_id if self.item.sign_off else None
+            release.initial = releases[0].pk if bound else None
+        else:
+            del self.fields["release_id"]
+        if self.standing is not None and isinstance(tier, forms.ChoiceField):
+            tier.choices = [("", _("the one in force, else the proposed one")), *Tier.choices[1:]]
+            tier.initial = self.standing.proposed or ""
+        else:
+            del self.fields["tier"]
 
     @property
     def evidence_rows(self) -> list[tuple[EvidenceRevision, bool, int | None]]:
@@ -58,8 +91,11 @@ class SignOffForm(RefusableForm):
     def clean(self) -> dict[str, Any]:
         """A comment is asked for here already, so that nothing typed is lost."""
         cleaned = super().clean() or {}
-        if cleaned.get("state") == SignOffState.RETURNED and not (cleaned.get("comment") or "").strip():
-            self.add_error("comment", _("Please say what is missing: returning an item needs a comment."))
+        if not (cleaned.get("comment") or "").strip():
+            if cleaned.get("state") == SignOffState.RETURNED:
+                self.add_error("comment", _("Please say what is missing: returning an item needs a comment."))
+            elif cleaned.get("state") == SignOffState.WAIVED:
+                self.add_error("comment", _("Please say why: waiving an item needs a comment."))
         return cleaned
 
 

@@ -27,3 +27,11 @@ class ExtensionForm(RefusableForm):
     reason = forms.CharField(
         label=_("Why?"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 2, "id": "id_extension_reason"})
     )
+
+
+class ConveningForm(RefusableForm):
+    """Why a review is held out of cycle."""
+
+    reason = forms.CharField(
+        label=_("Why now?"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 2, "id": "id_convening_reason"})
+    )

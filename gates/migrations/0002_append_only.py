@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from pocgate.kernel.db import AppendOnly
+from pocgate.kernel.db import AppendOnly, KeptOncePublished, KeptWithPublished
 
 
 class Migration(migrations.Migration):
@@ -12,4 +12,7 @@ class Migration(migrations.Migration):
         AppendOnly("gates_dossier"),
         AppendOnly("gates_votechange"),
         AppendOnly("gates_decision"),
+        AppendOnly("gates_standingchange"),
+        KeptOncePublished("checklisttemplate"),
+        KeptWithPublished("checklisttemplateitem", "template_id", "gates_checklisttemplate"),
     ]

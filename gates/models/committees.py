@@ -72,3 +72,31 @@ class Seat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()}"
+
+
+class Delegation(models.Model):
+    """A seat filled by another person for a half-open time. Ends early when revoked; never passed on."""
+
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="delegations")
+    delegate = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="delegations")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    reason = models.TextField(blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="gates_delegation_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True, revoked_by__isnull=True)
+                | Q(revoked_at__isnull=False, revoked_by__isnull=False),
+                name="gates_delegation_revoked_by_somebody",
+            ),
+        ]
+        indexes = [models.Index(fields=["seat", "starts_at"], name="gates_delegation_of_seat")]
+
+    def __str__(self) -> str:
+        return f"{self.seat} by {self.delegate}"

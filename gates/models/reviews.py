@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from gates.enums import OPEN_REVIEW_STATES, Outcome, ReviewKind, ReviewState
+from gates.enums import OPEN_REVIEW_STATES, Outcome, ReviewKind, ReviewState, ReviewTrigger
 from gates.models.committees import Committee, Seat
 from portfolio.models import UseCase
 from scoring.models import Playbook
@@ -29,6 +29,8 @@ class GateReview(models.Model):
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="reviews")
     status_before = models.CharField(max_length=10)
     convened_reason = models.TextField(blank=True)
+    # Why it opened by itself or was proposed; blank where somebody simply asked for the gate.
+    trigger = models.CharField(max_length=10, choices=ReviewTrigger.choices, blank=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField()
     decide_by = models.DateField()
@@ -116,3 +118,42 @@ class Recusal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seat} recused"
+
+
+class DossierOpening(models.Model):
+    """When a person first opened a revision: says how long a voter had read before voting, and nothing of the vote."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="openings")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["dossier", "user"], name="gates_dossieropening_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} opened {self.dossier_id}"
+
+
+class Question(models.Model):
+    """A question of a committee member about a review, and the answer of the team. Open to all who see the review."""
+
+    review = models.ForeignKey(GateReview, on_delete=models.PROTECT, related_name="questions")
+    text = models.TextField(_("question"))
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    answer = models.TextField(_("answer"), blank=True)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="gates_question_worded"),
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True, answered_by__isnull=True, answer="")
+                | (Q(answered_at__isnull=False, answered_by__isnull=False) & ~Q(answer="")),
+                name="gates_question_answered_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text

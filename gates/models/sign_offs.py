@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from gates.enums import ChecklistKind, SignOffState
-from portfolio.models import EvidenceRevision, UseCase
+from portfolio.models import EvidenceRevision, Release, UseCase
 
 
 class SignOff(models.Model):
@@ -20,6 +20,7 @@ class SignOff(models.Model):
     iteration = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=10, choices=SignOffState.choices)
     comment = models.TextField(blank=True)
+    release = models.ForeignKey(Release, null=True, on_delete=models.PROTECT, related_name="sign_offs")
     signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     signed_at = models.DateTimeField()
     outdated_at = models.DateTimeField(null=True)
@@ -30,7 +31,8 @@ class SignOff(models.Model):
             models.CheckConstraint(condition=Q(state__in=SignOffState.values), name="gates_signoff_state_known"),
             models.CheckConstraint(condition=Q(kind__in=ChecklistKind.values), name="gates_signoff_kind_known"),
             models.CheckConstraint(
-                condition=~Q(state=SignOffState.RETURNED) | ~Q(comment=""), name="gates_signoff_return_has_comment"
+                condition=~Q(state__in=[SignOffState.RETURNED, SignOffState.WAIVED]) | ~Q(comment=""),
+                name="gates_signoff_reasoned_unless_accepted",
             ),
             models.UniqueConstraint(
                 fields=["case", "criterion"],

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from gates.enums import Outcome
-from gates.models.committees import Seat
+from gates.models.committees import Delegation, Seat
 from gates.models.reviews import Dossier, GateReview
 
 BALLOT = [*Outcome.values, "abstain"]
@@ -23,7 +23,12 @@ class Vote(models.Model):
     rationale = models.TextField(blank=True)
     conditions = models.JSONField(default=list)
     veto_criterion = models.CharField(max_length=60, blank=True)
-    veto_lifted_by = models.TextField(blank=True)
+    # What would lift the veto, in the words of its holder.
+    veto_lifts_when = models.TextField(blank=True)
+    veto_lifted_at = models.DateTimeField(null=True)
+    veto_lifted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    veto_lift_note = models.TextField(blank=True)
+    delegation = models.ForeignKey(Delegation, null=True, on_delete=models.PROTECT, related_name="votes")
     confidence = models.PositiveSmallIntegerField(null=True)
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="votes")
     cast_at = models.DateTimeField()
@@ -35,6 +40,11 @@ class Vote(models.Model):
             models.UniqueConstraint(fields=["review", "seat"], name="gates_vote_seat_once"),
             models.CheckConstraint(condition=Q(outcome__in=BALLOT), name="gates_vote_outcome_known"),
             models.CheckConstraint(condition=Q(outcome=Outcome.GO) | ~Q(rationale=""), name="gates_vote_reasoned"),
+            models.CheckConstraint(
+                condition=Q(veto_lifted_at__isnull=True, veto_lifted_by__isnull=True)
+                | Q(veto_lifted_at__isnull=False, veto_lifted_by__isnull=False),
+                name="gates_vote_veto_lifted_by_somebody",
+            ),
             models.CheckConstraint(
                 condition=Q(confidence__isnull=True) | Q(confidence__gte=0, confidence__lte=100),
                 name="gates_vote_confidence_per_cent",
@@ -55,7 +65,9 @@ class VoteChange(models.Model):
     rationale = models.TextField(blank=True)
     conditions = models.JSONField(default=list)
     veto_criterion = models.CharField(max_length=60, blank=True)
+    veto_lifts_when = models.TextField(blank=True)
     confidence = models.PositiveSmallIntegerField(null=True)
+    delegation = models.ForeignKey(Delegation, null=True, on_delete=models.PROTECT, related_name="+")
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="+")
     cast_at = models.DateTimeField()
 
@@ -67,3 +79,30 @@ class VoteChange(models.Model):
 
     def __str__(self) -> str:
         return f"vote of seat {self.seat_id} as cast"
+
+
+class VetoAppeal(models.Model):
+    """What was put to the sponsor about a veto, and what the sponsor said. It lifts nothing: only the holder does."""
+
+    vote = models.ForeignKey(Vote, on_delete=models.PROTECT, related_name="appeals")
+    criterion = models.CharField(max_length=60)
+    text = models.TextField()
+    appealed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    appealed_at = models.DateTimeField()
+    answer = models.TextField(blank=True)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="gates_vetoappeal_worded"),
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True, answered_by__isnull=True, answer="")
+                | (Q(answered_at__isnull=False, answered_by__isnull=False) & ~Q(answer="")),
+                name="gates_vetoappeal_answered_by_somebody",
+            ),
+            models.UniqueConstraint(fields=["vote"], name="gates_vetoappeal_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"appeal against the veto of vote {self.vote_id}"

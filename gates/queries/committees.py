@@ -7,7 +7,11 @@ from datetime import datetime, timedelta
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from gates.models import Committee, Seat
+from gates.enums import SeatRole
+from gates.models import Committee, Delegation, Seat
+from pocgate.identity.enums import Role
+from pocgate.identity.models import User
+from pocgate.identity.queries import has_role
 from portfolio.enums import TeamRole
 from portfolio.models import Department, TeamMember, UseCase
 
@@ -50,6 +54,55 @@ def seats_at(committee: Committee, moment: datetime) -> QuerySet[Seat]:
         .select_related("user")
         .order_by("started_at", "pk")
     )
+
+
+def delegations_in_force(moment: datetime) -> QuerySet[Delegation]:
+    """Delegations whose half-open time, cut short by a revocation, holds the moment, with delegate and creator."""
+    return (
+        Delegation.objects.filter(starts_at__lte=moment, ends_at__gt=moment)
+        .filter(Q(revoked_at__isnull=True) | Q(revoked_at__gt=moment))
+        .select_related("delegate", "created_by")
+        .order_by("pk")
+    )
+
+
+def delegations_at(committee: Committee, moment: datetime) -> Mapping[int, Delegation]:
+    """The delegation in force of each seat of the committee that is delegated, by seat id."""
+    found = delegations_in_force(moment).filter(seat__committee=committee)
+    return {delegation.seat_id: delegation for delegation in found}
+
+
+def delegations_to_come(*, now: datetime) -> QuerySet[Delegation]:
+    """Delegations in force or still to begin, of seats in their term, the earliest first."""
+    return (
+        Delegation.objects.filter(ends_at__gt=now)
+        .filter(Q(revoked_at__isnull=True) | Q(revoked_at__gt=now))
+        .filter(Q(seat__ended_at__isnull=True) | Q(seat__ended_at__gt=now))
+        .select_related("delegate", "created_by", "seat__user", "seat__committee")
+        .order_by("starts_at", "pk")
+    )
+
+
+def delegations_visible_to(user: User, *, now: datetime) -> QuerySet[Delegation]:
+    """Delegations in force or to come of one's own seats and those one fills; all of them for administrators."""
+    found = delegations_to_come(now=now)
+    if has_role(user, Role.ADMIN, now=now):
+        return found
+    return found.filter(Q(seat__user=user) | Q(delegate=user))
+
+
+def seats_to_delegate(user: User, *, every: bool, now: datetime) -> QuerySet[Seat]:
+    """One's own seats in their term, or everybody's."""
+    found = Seat.objects.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=now), committee__dissolved_at__isnull=True)
+    mine = found if every else found.filter(user=user)
+    return mine.select_related("committee", "user").order_by("committee__gate", "committee__name", "started_at", "pk")
+
+
+def chairs_of(committee: Committee | None, *, now: datetime) -> list[int]:
+    """The ids of the people who chair the committee or stand in for its chair."""
+    if committee is None:
+        return []
+    return [seat.user_id for seat in seats_at(committee, now) if seat.role in (SeatRole.CHAIR, SeatRole.DEPUTY)]
 
 
 def conflicts_of(case_id: int, *, now: datetime) -> Mapping[int, str]:

@@ -4,21 +4,34 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
 
+from gates.enums import ReviewState
 from gates.models import Decision, Dossier, GateReview, SignOff
+from gates.queries.dossier_records import case_records
 from gates.queries.evaluation import Evaluation
 from gates.rules.digest import Change, difference, plain
-from portfolio.models import EvidenceRevision, UseCase
+from pocgate.identity.models import User
+from portfolio.models import UseCase
+from scoring.queries.blindness import owes_rating
+from scoring.queries.findings import frozen_findings
 from scoring.queries.playbooks import PublishedPlaybook
-from scoring.rules.probes.records import Cost, Kpi
+from scoring.rules.costs.records import Cost
+from scoring.rules.probes import KpiEvidence, kpi_evidence
+from scoring.rules.probes.outcome import kpis_counting_at
+from scoring.rules.probes.records import Kpi
 from scoring.rules.readiness import CriterionResult
+from scoring.rules.reasons import Reason
 
-FORMAT = 1
+# 1: without the records of `case_records`. 2: with them. Old revisions are never written again, only read.
+FORMAT = 2
+# Before the vote opens and after a withdrawal the case can still be rated.
+RATING_STATES = (ReviewState.REQUESTED, ReviewState.IN_PREPARATION, ReviewState.WITHDRAWN)
 
 
 def dossier_content(
@@ -46,7 +59,8 @@ def dossier_content(
         "costs": _costs(found),
         "sign_offs": _sign_offs(found.case),
         "closing_plans": review.closing_plans,
-        "findings": [],
+        "findings": frozen_findings(found.case),
+        **case_records(review, now=now),
         "material": material(found),
     }
     body["changes"] = _changes_since_last_gate(found.case, body)
@@ -87,7 +101,7 @@ def material_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tup
 
 def dossiers_of(review: GateReview) -> QuerySet[Dossier]:
     """The revisions, the newest first."""
-    return Dossier.objects.filter(review=review).order_by("-revision")
+    return Dossier.objects.filter(review=review).select_related("review").order_by("-revision")
 
 
 def _case(case: UseCase, found: Evaluation) -> dict[str, Any]:
@@ -166,11 +180,15 @@ def _scope(found: Evaluation) -> list[dict[str, Any]]:
 
 
 def _kpis(found: Evaluation) -> list[dict[str, Any]]:
-    kpis = found.state.probe_facts.kpis if found.state.probe_facts else ()
-    return [_kpi(kpi, found.gate) for kpi in kpis]
+    if found.state.probe_facts is None:
+        return []
+    facts, playbook = replace(found.state.probe_facts, gate=found.gate), found.playbook
+    counting = kpis_counting_at(facts.kpis, found.gate, playbook)
+    judged = {kpi.record.id: kpi_evidence(kpi, facts, playbook.kpis) for kpi in counting}
+    return [_kpi(kpi, found.gate, judged.get(kpi.record.id)) for kpi in facts.kpis]
 
 
-def _kpi(kpi: Kpi, gate: int) -> dict[str, Any]:
+def _kpi(kpi: Kpi, gate: int, judged: KpiEvidence | None) -> dict[str, Any]:
     threshold = kpi.threshold_at(gate)
     return {
         "id": kpi.record.id,
@@ -182,7 +200,22 @@ def _kpi(kpi: Kpi, gate: int) -> dict[str, Any]:
         "target": kpi.target,
         "threshold": threshold.value if threshold else None,
         "thresholds": kpi.thresholds,
+        "evidence": _evidence(judged) if judged else None,
         "readings": sorted(kpi.readings, key=lambda reading: (reading.observed_to, str(reading.record.id))),
+    }
+
+
+def _evidence(judged: KpiEvidence) -> dict[str, Any]:
+    """The verdict with its reason, and the bounds it rests on with their method."""
+    known, result = judged.estimate, judged.result
+    return {
+        "verdict": result.verdict,
+        "reason": Reason(result.code, result.params),
+        "mean": known.mean if known else None,
+        "lower_bound": known.lower if known else None,
+        "upper_bound": known.upper if known else None,
+        "method": known.method if known else None,
+        "futile": judged.futile,
     }
 
 
@@ -231,8 +264,11 @@ def _sign_offs(case: UseCase) -> list[dict[str, Any]]:
     ]
 
 
-def _bound(revision: EvidenceRevision) -> dict[str, Any]:
-    return {"evidence": revision.evidence_id, "number": revision.number, "sha256": revision.sha256}
+def last_gate_dossier(review: GateReview) -> Dossier | None:
+    """The dossier of the case's last decision before this review; None at the first gate."""
+    made = Decision.objects.filter(review__case=review.case_id, decided_at__lte=review.requested_at)
+    last = made.select_related("dossier__review").order_by("-decided_at", "-pk").first()
+    return last.dossier if last else None
 
 
 def _changes_since_last_gate(case: UseCase, body: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -256,3 +292,8 @@ def _changes_since_last_gate(case: UseCase, body: Mapping[str, Any]) -> dict[str
             if old.get(key) != verdict
         ],
     }
+
+
+def scorecard_waits(review: GateReview, viewer: User, *, now: datetime) -> bool:
+    """Whether the dossier's scorecard is to be left out: the viewer may still rate the case, and has not."""
+    return review.state in RATING_STATES and owes_rating(viewer, review.case, now=now)

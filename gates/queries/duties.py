@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
@@ -14,34 +13,16 @@ from gates.enums import OPEN_REVIEW_STATES, ReviewState
 from gates.models import Condition, GateReview, Vote
 from gates.queries.checklists import Checklist, checklists_of
 from gates.queries.committees import committee_for, conflicts_of
+from gates.queries.duty import Duty
 from gates.queries.evaluation import day_here
-from gates.queries.seats import SeatStanding, presiding_seat, standings_of
+from gates.queries.seats import SeatStanding, presiding_standing, standings_of
+from gates.queries.standing_duties import standing_duties
 from gates.queries.votes import current_dossier
 from pocgate.identity.enums import Role
 from pocgate.identity.queries import people_with_role
 from pocgate.inbox.enums import NotificationKind
 from portfolio.enums import Status, TeamRole
 from portfolio.models import StageSpell, TeamMember
-
-
-@dataclass(frozen=True)
-class Duty:
-    """Something people still have to do. `since` is the first day on which they are reminded of it.
-
-    `chair_ids` are told as well once it is long overdue.
-    """
-
-    kind: str
-    subject_type: str
-    subject_id: int
-    case_id: int
-    deadline: date
-    since: date
-    person_ids: tuple[int, ...]
-    chair_ids: tuple[int, ...]
-    what: str
-    reason: str
-    url: str
 
 
 def duties(*, now: datetime, horizon_days: int) -> Iterator[Duty]:
@@ -52,6 +33,7 @@ def duties(*, now: datetime, horizon_days: int) -> Iterator[Duty]:
     yield from _sign_offs(reviews, now=now)
     yield from _conditions()
     yield from _time_boxes(now=now, until=now + timedelta(days=horizon_days + 1))
+    yield from standing_duties(now=now, horizon_days=horizon_days)
 
 
 def _open_reviews() -> QuerySet[GateReview]:
@@ -64,8 +46,8 @@ def _open_reviews() -> QuerySet[GateReview]:
 
 def _of_review(review: GateReview, *, now: datetime) -> Iterator[Duty]:
     standings = standings_of(review, now=now)
-    presiding = presiding_seat(standings)
-    chairs = (presiding.user_id,) if presiding else ()
+    presiding = presiding_standing(standings)
+    chairs = (presiding.filled_by_id,) if presiding else ()
     if review.state == ReviewState.VOTING and review.voting_closes_at and now < review.voting_closes_at:
         yield _vote(review, standings, chairs)
     shown = {"gate": review.gate, "case": review.case.reference, "title": review.case.title}
@@ -87,7 +69,7 @@ def _of_review(review: GateReview, *, now: datetime) -> Iterator[Duty]:
 def _vote(review: GateReview, standings: Iterable[SeatStanding], chairs: tuple[int, ...]) -> Duty:
     dossier = current_dossier(review)
     voted = set(Vote.objects.filter(review=review, dossier=dossier).values_list("seat_id", flat=True))
-    able = [standing.seat for standing in standings if standing.is_able]
+    able = [standing for standing in standings if standing.is_able]
     shown = {"gate": review.gate, "case": review.case.reference, "title": review.case.title}
     opened_at, closes_at = review.voting_opened_at, review.voting_closes_at
     if opened_at is None or closes_at is None:
@@ -100,7 +82,7 @@ def _vote(review: GateReview, standings: Iterable[SeatStanding], chairs: tuple[i
         deadline=day_here(closes_at),
         # Everybody was told when the vote opened; a reminder on that same day would only repeat it.
         since=day_here(opened_at) + timedelta(days=1),
-        person_ids=tuple(seat.user_id for seat in able if seat.pk not in voted),
+        person_ids=tuple({one.filled_by_id: None for one in able if one.seat.pk not in voted}),
         chair_ids=chairs,
         what=_("vote at gate %(gate)s on %(case)s %(title)s") % shown,
         reason=_("You get this because your vote is still outstanding."),
@@ -119,7 +101,7 @@ def _sign_offs(reviews: Iterable[GateReview], *, now: datetime) -> Iterator[Duty
 
 def _sign_off(checklist: Checklist, review: GateReview, due: date, officers: list[int], *, now: datetime) -> Duty:
     conflicts = conflicts_of(checklist.case.pk, now=now)
-    presiding = presiding_seat(standings_of(review, now=now))
+    presiding = presiding_standing(standings_of(review, now=now))
     shown = {"count": len(checklist.due), "case": checklist.case.reference, "title": checklist.case.title}
     return Duty(
         kind=NotificationKind.SIGN_OFF_OUTSTANDING,
@@ -129,7 +111,7 @@ def _sign_off(checklist: Checklist, review: GateReview, due: date, officers: lis
         deadline=due,
         since=day_here(review.requested_at) + timedelta(days=1),
         person_ids=tuple(officer for officer in officers if officer not in conflicts),
-        chair_ids=(presiding.user_id,) if presiding else (),
+        chair_ids=(presiding.filled_by_id,) if presiding else (),
         what=_("sign %(count)s items of %(case)s %(title)s") % shown,
         reason=_("You get this because compliance signs the checklist of this gate."),
         url=reverse("gates:checklist", args=[checklist.case.reference]),

@@ -11,11 +11,14 @@ from django.utils import timezone
 
 from gates.rules.verdict import ClosingPlan, GateInputs, RecommendedOutcome, blocking_musts, open_musts, recommend
 from portfolio.models import UseCase
+from portfolio.queries.dependencies import blocking_dependencies
 from scoring.queries.probe_facts import CaseState, answer_states, case_state
 from scoring.queries.scorecards import scorecard_at
 from scoring.rules.facts import CaseFacts
 from scoring.rules.playbook import Playbook
+from scoring.rules.probes import futile_kpis
 from scoring.rules.readiness import CriterionResult, Readiness, readiness
+from scoring.rules.reasons import Record
 from scoring.rules.scorecard import Scorecard
 from scoring.rules.vocabulary import PASS
 
@@ -59,6 +62,10 @@ def evaluate(
         results=result.results,
         quadrant=scorecard.quadrant if scorecard else None,
         closing_plans=tuple(plans),
+        blocking_dependencies=tuple(
+            Record("dependency", row.pk, row.text) for row in blocking_dependencies(case.pk, now=now)
+        ),
+        futile_kpis=_futile(state, gate, playbook),
     )
     return Evaluation(
         case=case,
@@ -72,6 +79,10 @@ def evaluate(
         open_musts=open_musts(result.results),
         blocking=blocking_musts(inputs, playbook),
     )
+
+
+def _futile(state: CaseState, gate: int, playbook: Playbook) -> tuple[Record, ...]:
+    return futile_kpis(replace(state.probe_facts, gate=gate), playbook) if state.probe_facts else ()
 
 
 # What waits for compliance alone; a returned item waits for the team.

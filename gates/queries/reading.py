@@ -4,14 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from gates.queries.record_words import RecordPart, record_parts
+from gates.queries.titles import detector_title, title_of
+from scoring.queries.finding_words import signal_text
 from scoring.queries.readiness import in_reader_language
 from scoring.queries.wording import reason_text
+from scoring.rules.detectors.shapes import FIRED
 from scoring.rules.playbook import Playbook
 from scoring.rules.vocabulary import MUST, SATISFYING_VERDICTS, SIGNED
+
+__all__ = [
+    "CostRow",
+    "CriterionRow",
+    "FindingRow",
+    "KpiRow",
+    "ReadDossier",
+    "VerdictChange",
+    "detector_title",
+    "read_dossier",
+    "title_of",
+]
 
 
 @dataclass(frozen=True)
@@ -35,7 +51,10 @@ class CriterionRow:
 
 @dataclass(frozen=True)
 class KpiRow:
-    """A KPI with its latest reading; figures as frozen text."""
+    """A KPI with its latest reading and what its readings show; figures as frozen text.
+
+    `verdict` is empty where the KPI does not count at the gate.
+    """
 
     name: str
     role: str
@@ -47,14 +66,10 @@ class KpiRow:
     value: str | None
     observed_to: datetime | None
     readings: int
-
-    @property
-    def meets(self) -> bool | None:
-        """Whether the latest value reaches the threshold of the gate; None while one of them is missing."""
-        if self.value is None or self.threshold is None:
-            return None
-        value, threshold = Decimal(self.value), Decimal(self.threshold)
-        return value >= threshold if self.direction == "higher" else value <= threshold
+    verdict: str
+    reason: str
+    is_eased: bool
+    is_late: bool
 
 
 @dataclass(frozen=True)
@@ -70,6 +85,23 @@ class CostRow:
     def percent(self) -> int | None:
         """Whole per cent of the cap, spent and committed together."""
         return int(100 * (self.spent + self.committed) / self.cap) if self.cap else None
+
+
+@dataclass(frozen=True)
+class FindingRow:
+    """A detector that fired when the dossier was frozen: why, since when, and what the owner answered."""
+
+    title: str
+    severity: str
+    since: datetime
+    why: tuple[str, ...]
+    answer: Mapping[str, Any] | None
+
+    @property
+    def mend_by(self) -> date | None:
+        """The day the owner promised to mend it by."""
+        promised = self.answer["mend_by"] if self.answer else None
+        return date.fromisoformat(promised) if promised else None
 
 
 @dataclass(frozen=True)
@@ -90,10 +122,13 @@ class ReadDossier:
     shoulds_open: tuple[CriterionRow, ...]
     passing: tuple[CriterionRow, ...]
     kpis: tuple[KpiRow, ...]
+    sign_offs: tuple[Mapping[str, Any], ...]
     costs: tuple[CostRow, ...]
     quadrant: str
+    findings: tuple[FindingRow, ...]
     changes: Mapping[str, Any] | None
     verdict_changes: tuple[VerdictChange, ...]
+    records: tuple[RecordPart, ...]
 
     @property
     def signed(self) -> int:
@@ -114,17 +149,14 @@ def read_dossier(content: Mapping[str, Any], playbook: Playbook) -> ReadDossier:
         shoulds_open=tuple(row for row in rows if row.level != MUST and row.is_open),
         passing=tuple(row for row in rows if not row.is_open),
         kpis=tuple(_kpi(entry) for entry in content["kpis"]),
+        sign_offs=tuple({**entry, "title": title_of(entry["key"], playbook)} for entry in content["sign_offs"]),
         costs=_costs(content),
         quadrant=in_reader_language(title) if title else "",
+        findings=tuple(_finding(entry, playbook) for entry in content["findings"] if entry["state"] == FIRED),
         changes=changes,
         verdict_changes=tuple(_change(entry, playbook) for entry in changes["verdicts"]) if changes else (),
+        records=record_parts(content, playbook),
     )
-
-
-def title_of(key: str, playbook: Playbook) -> str:
-    """The title of a criterion; its key where the playbook no longer knows it."""
-    known = playbook.criteria_by_key.get(key)
-    return in_reader_language(known.title) if known else key
 
 
 def _row(entry: Mapping[str, Any], playbook: Playbook) -> CriterionRow:
@@ -143,6 +175,7 @@ def _row(entry: Mapping[str, Any], playbook: Playbook) -> CriterionRow:
 def _kpi(entry: Mapping[str, Any]) -> KpiRow:
     readings: Sequence[Mapping[str, Any]] = entry["readings"]
     latest = readings[-1] if readings else None
+    evidence: Mapping[str, Any] | None = entry["evidence"]
     return KpiRow(
         name=entry["name"],
         role=entry["role"],
@@ -154,6 +187,10 @@ def _kpi(entry: Mapping[str, Any]) -> KpiRow:
         value=latest["value"] if latest else None,
         observed_to=datetime.fromisoformat(latest["observed_to"]) if latest else None,
         readings=len(readings),
+        verdict=evidence["verdict"] if evidence else "",
+        reason=reason_text(evidence["reason"]["code"], evidence["reason"]["params"]) if evidence else "",
+        is_eased=any(threshold["eased"] for threshold in entry["thresholds"]),
+        is_late=any(threshold["late"] for threshold in entry["thresholds"]),
     )
 
 
@@ -165,6 +202,20 @@ def _costs(content: Mapping[str, Any]) -> tuple[CostRow, ...]:
     return (
         CostRow("stage", Decimal(costs["stage_actual"]), Decimal(costs["stage_committed"]), caps.get(("stage", stage))),
         CostRow("case", Decimal(costs["case_actual"]), Decimal(costs["case_committed"]), caps.get(("case", None))),
+    )
+
+
+def _finding(entry: Mapping[str, Any], playbook: Playbook) -> FindingRow:
+    return FindingRow(
+        title=detector_title(entry["key"], playbook),
+        severity=entry["severity"],
+        since=datetime.fromisoformat(entry["first_seen_at"]),
+        why=tuple(
+            signal_text(signal["code"], FIRED, signal["params"])
+            for signal in entry["signals"]
+            if signal["state"] == FIRED
+        ),
+        answer=entry["answer"],
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -10,6 +11,8 @@ from gates.enums import OPEN_REVIEW_STATES, ReviewState
 from gates.models import Condition, Decision, GateReview
 from pocgate.identity.models import User
 from portfolio.models import UseCase
+
+_DECISION = re.compile(r"GD-([0-9]{4})-([0-9]{3,9})")
 
 
 def reviews_visible_to(user: User, *, now: datetime) -> QuerySet[GateReview]:
@@ -56,3 +59,11 @@ def conditions_visible_to(user: User, *, now: datetime) -> QuerySet[Condition]:
     return Condition.objects.filter(decision__review__case__in=cases).select_related(
         "owner", "cleared_by", "decision__review__case", "decision__review__committee"
     )
+
+
+def decision_of_number(decisions: QuerySet[Decision], reference: str) -> Decision | None:
+    """The one of these decisions that has the number, such as `GD-2026-014`; None for anything else."""
+    match = _DECISION.fullmatch(reference)
+    if match is None:
+        return None
+    return decisions.filter(year=int(match.group(1)), number=int(match.group(2))).first()

@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from gates.enums import Discipline, ReviewState
-from gates.models import Dossier, GateReview, Seat, Vote
+from gates.models import Dossier, GateReview, Vote
 from gates.queries.dossier import content_of, material_changes
-from gates.queries.seats import SeatStanding, presides, presiding_seat, standing_of
+from gates.queries.seats import SeatStanding, filled_by, presides, presiding_standing, standing_of
 from gates.queries.votes import Place, current_dossier, visible_votes
 from gates.queries.wording import change_text, rule_text
 from gates.rules import tally
@@ -26,6 +26,21 @@ ENDED = (ReviewState.DECIDED, ReviewState.WITHDRAWN)
 
 
 @dataclass(frozen=True)
+class Booth:
+    """A seat in which the viewer votes, or their own while another fills it; `vote` is what they cast in it."""
+
+    standing: SeatStanding
+    vote: Vote | None
+    is_stale: bool
+    is_delegated_away: bool
+
+    @property
+    def seat_id(self) -> int:
+        """The seat's id."""
+        return self.standing.seat.pk
+
+
+@dataclass(frozen=True)
 class Room:
     """A review as one viewer may see it at `now`. Who has voted is open to the committee, and to all once closed."""
 
@@ -37,8 +52,8 @@ class Room:
     content: Mapping[str, Any]
     places: tuple[Place, ...]
     own: SeatStanding | None
-    own_vote: Vote | None
-    presiding: Seat | None
+    booths: tuple[Booth, ...]
+    presiding: SeatStanding | None
     viewer_presides: bool
 
     @property
@@ -97,14 +112,14 @@ class Room:
         return [str(Discipline(name).label) for name in missing]
 
     @property
-    def own_is_stale(self) -> bool:
-        """The viewer voted on an older revision and has to confirm."""
-        return self.own_vote is not None and self.own_vote.dossier_id != self.dossier.pk
+    def is_waited_for(self) -> bool:
+        """The viewer can vote now and has a seat without a current vote of theirs."""
+        able = [booth for booth in self.booths if booth.standing.is_able and not booth.is_delegated_away]
+        return self.is_voting and any(booth.vote is None or booth.is_stale for booth in able)
 
-    @property
-    def may_veto(self) -> bool:
-        """Whether the viewer's seat has a veto at this gate."""
-        return self.own is not None and self.own.seat.role in self.policy.veto_roles
+    def may_veto(self, booth: Booth) -> bool:
+        """Whether the seat has a veto at this gate."""
+        return booth.standing.seat.role in self.policy.veto_roles
 
     @property
     def rule(self) -> str:
@@ -114,7 +129,7 @@ class Room:
     @property
     def token(self) -> str:
         """Changes when the page as a whole has to be read again."""
-        own = self.own_vote.pk if self.own_vote else 0
+        own = "-".join(f"{booth.seat_id}:{booth.vote.pk if booth.vote else 0}" for booth in self.booths)
         text = f"{self.review.state}.{self.review.version}.{self.dossier.revision}.{own}.{self.is_over}"
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -124,7 +139,6 @@ def room_of(review: GateReview, viewer: User, *, now: datetime) -> Room:
     playbook = playbook_of(review.playbook_id)
     places = visible_votes(review, viewer, playbook=playbook, now=now)
     standings = tuple(place.standing for place in places)
-    own = standing_of(viewer, standings)
     dossier = current_dossier(review)
     if dossier is None:
         raise AssertionError("a review is never without a dossier")
@@ -136,24 +150,43 @@ def room_of(review: GateReview, viewer: User, *, now: datetime) -> Room:
         dossier=dossier,
         content=content_of(dossier),
         places=places,
-        own=own,
-        own_vote=next((place.vote for place in places if own and place.standing.seat.pk == own.seat.pk), None),
-        presiding=presiding_seat(standings),
+        own=next(iter(filled_by(viewer, standings)), standing_of(viewer, standings)),
+        booths=_booths(viewer, places, dossier),
+        presiding=presiding_standing(standings),
         viewer_presides=presides(viewer, standings),
     )
 
 
-def own_vote_blockers(room: Room) -> list[Blocker]:
-    """Why the viewer can not vote now, whatever they would write; by the rules that refuse the vote."""
-    own = room.own
+def _booths(viewer: User, places: Sequence[Place], dossier: Dossier) -> tuple[Booth, ...]:
+    standings = tuple(place.standing for place in places)
+    own = standing_of(viewer, standings)
+    away = [own] if own is not None and own.delegation is not None else []
+    shown = {place.standing.seat.pk: place.vote for place in places}
+    booths = []
+    for standing in [*filled_by(viewer, standings), *away]:
+        vote = shown[standing.seat.pk]
+        cast = vote if vote is not None and vote.cast_by_id == viewer.pk else None
+        booths.append(
+            Booth(
+                standing=standing,
+                vote=cast,
+                is_stale=cast is not None and cast.dossier_id != dossier.pk,
+                is_delegated_away=standing.filled_by_id != viewer.pk,
+            )
+        )
+    return tuple(booths)
+
+
+def vote_blockers_of(room: Room, booth: Booth) -> list[Blocker]:
+    """Why the viewer can not vote in the seat now, whatever they would write; by the rules that refuse the vote."""
     state = VoteState(
         review_status=room.review.state,
         now=room.now,
         voting_closes_at=room.review.voting_closes_at,
-        has_seat=own is not None,
-        in_conflict=bool(own and own.conflict),
-        is_recused=bool(own and own.recusal),
-        is_delegated_away=False,
+        has_seat=True,
+        in_conflict=bool(booth.standing.conflict),
+        is_recused=bool(booth.standing.recusal),
+        is_delegated_away=booth.is_delegated_away,
         seen_revision=room.dossier.revision,
         current_revision=room.dossier.revision,
         outcome="go",
@@ -163,9 +196,10 @@ def own_vote_blockers(room: Room) -> list[Blocker]:
 
 
 def changes_to_confirm(room: Room) -> Sequence[tuple[str, str, str]]:
-    """What changed between the revision the viewer voted on and the present one: place, before, after."""
-    if room.own_vote is None or not room.own_is_stale:
+    """What changed between the oldest revision the viewer voted on and the present one: place, before, after."""
+    stale = [booth.vote.dossier for booth in room.booths if booth.vote is not None and booth.is_stale]
+    if not stale:
         return []
-    before = content_of(room.own_vote.dossier)["material"]
+    before = content_of(min(stale, key=lambda dossier: dossier.revision))["material"]
     changes = material_changes(before, room.content["material"])
     return [change_text(change, room.playbook) for change in changes]

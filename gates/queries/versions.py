@@ -9,4 +9,4 @@ from scoring.queries.playbooks import PublishedPlaybook, playbook_of
 def version_of(review: GateReview) -> PublishedPlaybook:
     """The pinned version with its rules; later versions do not touch the review."""
     row = review.playbook
-    return PublishedPlaybook(row.pk, row.version, row.digest, row.published_at, playbook_of(row.pk))
+    return PublishedPlaybook(row.pk, row.number, row.digest, row.published_at, playbook_of(row.pk))

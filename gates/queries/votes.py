@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from gates.models import Dossier, GateReview, Vote
-from gates.queries.seats import SeatStanding, standing_of, standings_of
+from gates.queries.seats import SeatStanding, filled_by, standing_of, standings_of
 from gates.rules.blindness import may_see_vote
 from gates.rules.tally import CastVote, Tally, tally
 from gates.rules.tally import Seat as CountedSeat
@@ -44,9 +44,9 @@ def visible_votes(review: GateReview, viewer: User | None, *, playbook: Playbook
     votes = {vote.seat_id: vote for vote in _votes_of(review)}
     dossier = current_dossier(review)
     revision = dossier.pk if dossier else 0
-    own = standing_of(viewer, standings) if viewer is not None else None
-    own_vote = votes.get(own.seat.pk) if own else None
+    sight = _sight_of(viewer, standings, votes, revision)
     blind_mode = playbook.gate(review.gate).blind_until
+    known = sight.has_seat or review.state in ("closed", "decided")
     places = []
     for standing in standings:
         vote = votes.get(standing.seat.pk)
@@ -55,10 +55,9 @@ def visible_votes(review: GateReview, viewer: User | None, *, playbook: Playbook
             vote.cast_by_id,
             review.state,
             blind_mode,
-            viewer_has_seat=own is not None and own.is_able,
-            viewer_has_current_vote=own_vote is not None and own_vote.dossier_id == revision,
+            viewer_has_seat=sight.fills_seat,
+            viewer_has_current_vote=sight.has_voted,
         )
-        known = own is not None or review.state in ("closed", "decided")
         places.append(
             Place(
                 standing=standing,
@@ -68,6 +67,46 @@ def visible_votes(review: GateReview, viewer: User | None, *, playbook: Playbook
             )
         )
     return tuple(places)
+
+
+@dataclass(frozen=True)
+class _Sight:
+    """What the votes of others depend on: a seat at the table, and a current vote cast in every seat one fills."""
+
+    has_seat: bool
+    fills_seat: bool
+    has_voted: bool
+
+
+def _sight_of(
+    viewer: User | None, standings: Sequence[SeatStanding], votes: Mapping[int, Vote], revision: int
+) -> _Sight:
+    if viewer is None:
+        return _Sight(has_seat=False, fills_seat=False, has_voted=False)
+    filled = [standing for standing in filled_by(viewer, standings) if standing.is_able]
+    own = [votes.get(standing.seat.pk) for standing in filled]
+    cast = [vote is not None and vote.cast_by_id == viewer.pk and vote.dossier_id == revision for vote in own]
+    return _Sight(
+        has_seat=bool(filled_by(viewer, standings)) or standing_of(viewer, standings) is not None,
+        fills_seat=bool(filled),
+        has_voted=bool(cast) and all(cast),
+    )
+
+
+def seat_to_vote_in(user: User, standings: Sequence[SeatStanding], seat_id: int | None) -> SeatStanding | None:
+    """The seat that a ballot is for: the one named, else the first the person fills that can take part."""
+    filled = filled_by(user, standings)
+    if seat_id is not None:
+        return next((standing for standing in filled if standing.seat.pk == seat_id), None)
+    return next((standing for standing in filled if standing.is_able), filled[0] if filled else None)
+
+
+def is_delegated_away(user: User, standings: Sequence[SeatStanding], seat_id: int | None) -> bool:
+    """Whether the ballot is for the person's own seat while another fills it."""
+    own = standing_of(user, standings)
+    if own is None or own.delegation is None:
+        return False
+    return own.seat.pk == seat_id if seat_id is not None else not filled_by(user, standings)
 
 
 def tally_of(review: GateReview, *, playbook: Playbook, facts: CaseFacts, now: datetime) -> Tally:
@@ -103,12 +142,14 @@ def tally_json(counted: Tally) -> Mapping[str, object]:
         "approval_share": None if share is None else str(share),
         "outcome": counted.outcome,
         "tied": list(counted.tied),
-        "vetoes": [{"role": veto.role, "criterion": veto.criterion} for veto in counted.vetoes],
+        "vetoes": [{"seat": veto.seat_id, "role": veto.role, "criterion": veto.criterion} for veto in counted.vetoes],
     }
 
 
 def _votes_of(review: GateReview) -> Sequence[Vote]:
-    return list(Vote.objects.filter(review=review).select_related("dossier", "cast_by").order_by("seat_id"))
+    return list(
+        Vote.objects.filter(review=review).select_related("dossier", "cast_by", "veto_lifted_by").order_by("seat_id")
+    )
 
 
 def _cast(vote: Vote, revision: int) -> CastVote:
@@ -116,5 +157,5 @@ def _cast(vote: Vote, revision: int) -> CastVote:
         seat_id=vote.seat_id,
         outcome=vote.outcome,
         is_current=vote.dossier_id == revision,
-        veto=vote.veto_criterion if vote.veto_criterion and not vote.veto_lifted_by else None,
+        veto=vote.veto_criterion if vote.veto_criterion and vote.veto_lifted_at is None else None,
     )

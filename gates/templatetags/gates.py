@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django import template
 
+from gates.enums import Outcome
+from gates.models import Delegation
 from gates.queries.precheck import Missing
+from gates.queries.reading import title_of
 from gates.queries.wording import who_text
 from scoring.queries.wording import reason_text
+from scoring.rules.playbook import Playbook
 
 register = template.Library()
 
@@ -18,6 +24,24 @@ def why_missing(missing: Missing) -> str:
 
 
 @register.filter
+def criterion_title(key: str, playbook: Playbook) -> str:
+    """The title of a criterion by its key."""
+    return title_of(key, playbook)
+
+
+@register.filter
 def who_mends(missing: Missing) -> str:
     """The team, compliance, or the role that verifies."""
     return who_text(missing.who)
+
+
+@register.filter
+def outcome_name(outcome: str) -> str:
+    """An outcome in the reader's language."""
+    return str(Outcome(outcome).label)
+
+
+@register.filter
+def at(found: Mapping[int, Delegation], key: int) -> Delegation | None:
+    """What a mapping holds at a key."""
+    return found.get(key)

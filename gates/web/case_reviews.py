@@ -19,12 +19,15 @@ from gates.commands.decisions import clear_condition
 from gates.commands.reviews import Request, request_review
 from gates.forms.chair import ClearingForm
 from gates.forms.request import RequestForm, StopForm
-from gates.forms.steering import ExtensionForm, ResumeForm
+from gates.forms.steering import ConveningForm, ExtensionForm, ResumeForm
 from gates.permissions import can_request, is_product_owner
 from gates.queries.checklists import checklist_of
+from gates.queries.cost_reviews import proposing_notices
 from gates.queries.evaluation import day_here
 from gates.queries.precheck import Precheck, precheck, precheck_blockers
+from gates.queries.proposals import open_proposals
 from gates.queries.reviews import conditions_visible_to, reviews_of
+from gates.queries.standing_words import shown_standing
 from gates.queries.wording import rule_text
 from gates.rules.verdict import ClosingPlan
 from pocgate.identity.models import User
@@ -118,6 +121,10 @@ def tab(
         "steers": found.by_chair,
         "resume_form": ResumeForm(),
         "extension_form": ExtensionForm(),
+        "convening_form": ConveningForm(),
+        "cost_proposals": proposing_notices([case.pk], now=now),
+        "standing": shown_standing(case),
+        "proposals": open_proposals([case.pk]),
         "clearing_form": ClearingForm(),
         "checklist": checklist_of(case, now=now),
         "reviews": list(reviews_of(case)),

@@ -18,7 +18,7 @@ from gates.commands.committees import appoint, create_committee, dissolve_commit
 from gates.forms.committees import CommitteeForm, SeatForm
 from gates.models import Seat
 from gates.permissions import can_manage_committees
-from gates.queries.committees import committees_in_being
+from gates.queries.committees import committees_in_being, delegations_in_force
 from pocgate.identity.queries import SignedInRequest
 from pocgate.kernel.errors import Invalid
 
@@ -68,6 +68,7 @@ def seat(request: SignedInRequest, committee_id: int) -> HttpResponse:
         user_id=data["user"].pk,
         role=data["role"],
         discipline=data["discipline"],
+        weight=data["weight"],
         actor=request.user,
         now=timezone.now(),
     )
@@ -98,6 +99,7 @@ def dissolve(request: SignedInRequest, committee_id: int) -> HttpResponse:
 def _page(request: SignedInRequest, forms: Mapping[str, Any] | None = None, *, status: int = 200) -> HttpResponse:
     context = {
         "committees": list(committees_in_being()),
+        "delegated": {found.seat_id: found for found in delegations_in_force(timezone.now())},
         "may_manage": can_manage_committees(request.user, now=timezone.now()),
         "committee_form": CommitteeForm(),
         "seat_form": SeatForm(),

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_safe
 
 from gates.enums import Outcome
 from gates.forms.chair import ClearingForm
-from gates.models import Decision, Dossier
+from gates.models import Decision
 from gates.permissions import can_clear
 from gates.queries.dossier import content_of
 from gates.queries.reading import read_dossier
-from gates.queries.reviews import decisions_visible_to, reviews_visible_to
+from gates.queries.reviews import decisions_visible_to
 from gates.queries.votes import visible_votes
 from gates.queries.wording import rule_text
 from gates.web.showing import tally_rows
@@ -78,17 +78,6 @@ def decision(request: SignedInRequest, reference: str) -> HttpResponse:
         "today": now.date(),
     }
     return render(request, "gates/decision.html", context)
-
-
-@login_required
-@require_safe
-def dossier(request: SignedInRequest, review_id: int, revision: int) -> HttpResponse:
-    """A frozen revision as the very bytes its digest is of."""
-    review = get_object_or_404(reviews_visible_to(request.user, now=timezone.now()), pk=review_id)
-    found = get_object_or_404(Dossier, review=review, revision=revision)
-    name = f"{review.case.reference}-gate-{review.gate}-revision-{revision}.json"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(found.content.encode(), content_type="application/json", headers=headers)
 
 
 def _number(reference: str) -> tuple[int, int]:

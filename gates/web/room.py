@@ -16,25 +16,29 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from gates.commands.decisions import decide
+from gates.commands.questions import note_opening
 from gates.commands.reviews import close_voting, open_voting, recuse, withdraw
-from gates.commands.votes import cast_vote
+from gates.commands.votes import cast_vote, confirm_vote
+from gates.errors import NOT_SEATED
 from gates.forms.chair import WithdrawalForm
-from gates.forms.votes import RecusalForm, VoteForm
+from gates.forms.votes import ConfirmationForm, RecusalForm, VoteForm
 from gates.models import GateReview
 from gates.queries.reviews import reviews_visible_to
-from gates.queries.room import Room, room_of
+from gates.queries.room import Booth, Room, room_of, vote_blockers_of
 from gates.web.chairing import chair_context, decision_form, opening_form
 from gates.web.showing import live_context, room_context
 from pocgate.identity.queries import SignedInRequest, sign_in_of
-from pocgate.kernel.errors import Invalid
+from pocgate.kernel.errors import Invalid, NotAllowedNow
 from pocgate.kernel.http import polled
 
 
 @login_required
 @require_safe
 def room(request: SignedInRequest, review_id: int) -> HttpResponse:
-    """The whole page."""
-    return _page(request, _room(request, review_id, timezone.now()))
+    """The whole page. That the person opened this revision is noted once."""
+    found = _room(request, review_id, timezone.now())
+    note_opening(dossier=found.dossier, actor=request.user, now=found.now)
+    return _page(request, found)
 
 
 @login_required
@@ -52,17 +56,39 @@ def vote(request: SignedInRequest, review_id: int) -> HttpResponse:
     """Cast or change one's own vote."""
     now = timezone.now()
     found = _room(request, review_id, now)
-    form = VoteForm(request.POST, room=found)
+    booth = _booth_named(found, request.POST.get("seat", ""))
+    form = VoteForm(request.POST, room=found, booth=booth)
     if not form.is_valid():
-        return _page(request, found, {"vote_form": form}, status=422)
+        return _page(request, found, {"vote_forms": {booth.seat_id: form}}, status=422)
     try:
         cast_vote(
             review_id=found.review.pk, ballot=form.ballot(), actor=request.user, sign_in=sign_in_of(request), now=now
         )
     except Invalid as refused:
         form.show(refused)
-        return _page(request, found, {"vote_form": form}, status=422)
+        return _page(request, found, {"vote_forms": {booth.seat_id: form}}, status=422)
     messages.success(request, _("Your vote counts. You can change it until the vote closes."))
+    return _back(review_id)
+
+
+@login_required
+@require_POST
+def confirmation(request: SignedInRequest, review_id: int) -> HttpResponse:
+    """Cast one's earlier vote again on the dossier as it is now."""
+    now = timezone.now()
+    found = _room(request, review_id, now)
+    form = ConfirmationForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, status=422)
+    confirm_vote(
+        review_id=found.review.pk,
+        seen_revision=form.cleaned_data["seen_revision"],
+        seat_id=form.cleaned_data["seat"],
+        actor=request.user,
+        sign_in=sign_in_of(request),
+        now=now,
+    )
+    messages.success(request, _("Your vote is confirmed and counts again."))
     return _back(review_id)
 
 
@@ -75,9 +101,13 @@ def stand_back(request: SignedInRequest, review_id: int) -> HttpResponse:
     form = RecusalForm(request.POST)
     if not form.is_valid():
         return _page(request, found, {"recusal_form": form}, status=422)
-    recuse(review_id=found.review.pk, reason=form.cleaned_data["reason"], actor=request.user, now=now)
+    recuse(review_id=found.review.pk, actor=request.user, now=now, **_reason_and_seat(form))
     messages.success(request, _("You stood back from this review."))
     return _back(review_id)
+
+
+def _reason_and_seat(form: RecusalForm) -> Mapping[str, Any]:
+    return {"reason": form.cleaned_data["reason"], "seat_id": form.cleaned_data["seat"]}
 
 
 @login_required
@@ -146,16 +176,35 @@ def _room(request: SignedInRequest, review_id: int, now: datetime) -> Room:
 def _page(
     request: SignedInRequest, found: Room, forms: Mapping[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:
+    given = dict(forms or {})
+    filled = given.pop("vote_forms", {})
     context = {
-        "vote_form": VoteForm(room=found),
+        "ballots": [_ballot(found, booth, filled) for booth in found.booths] if found.is_voting else [],
         "recusal_form": RecusalForm(),
         "withdrawal_form": WithdrawalForm(),
         **room_context(found),
         **live_context(found),
         **chair_context(found),
-        **(forms or {}),
+        **given,
     }
     return render(request, "gates/room.html", context, status=status)
+
+
+def _ballot(found: Room, booth: Booth, filled: Mapping[int, VoteForm]) -> Mapping[str, Any]:
+    return {
+        "booth": booth,
+        "form": filled.get(booth.seat_id) or VoteForm(room=found, booth=booth),
+        "blockers": vote_blockers_of(found, booth),
+        "may_veto": found.may_veto(booth),
+    }
+
+
+def _booth_named(found: Room, seat: str) -> Booth:
+    """The seat named, or the first that the person fills; where they have none, the command says why not."""
+    chosen = [booth for booth in found.booths if seat in ("", str(booth.seat_id))]
+    if chosen:
+        return chosen[0]
+    raise NotAllowedNow([NOT_SEATED])
 
 
 def _back(review_id: int) -> HttpResponse:

@@ -10,10 +10,12 @@ from gates.enums import Outcome
 from gates.models import Decision
 from gates.permissions import is_product_owner
 from gates.queries.acts import evaluate_review
-from gates.queries.dossier import content_of, dossier_content
+from gates.queries.dossier import content_of, dossier_content, scorecard_waits
+from gates.queries.questions import may_answer, may_ask, questions_of
 from gates.queries.reading import read_dossier, title_of
-from gates.queries.room import Room, changes_to_confirm, own_vote_blockers
+from gates.queries.room import Room, changes_to_confirm
 from gates.queries.versions import version_of
+from gates.queries.vetoes import vetoes_of
 from gates.queries.wording import FROZEN, rule_text
 from scoring.queries.readiness import in_reader_language
 
@@ -23,11 +25,15 @@ PER_CENT = 100
 def room_context(room: Room) -> dict[str, Any]:
     """The dossier as frozen; while the vote is not open, as the records stand now."""
     content = _present_content(room)
+    waits = scorecard_waits(room.review, room.viewer, now=room.now)
+    if waits:
+        content = {**content, "scorecard": None}
     read = read_dossier(content, room.playbook)
-    own = own_vote_blockers(room) if room.own else []
+    standings = [place.standing for place in room.places]
     return {
         "room": room,
         "case": room.review.case,
+        "scorecard_waits": waits,
         "question": in_reader_language(room.policy.question),
         "dossier": read,
         "recommended": content["recommended"]["outcome"],
@@ -35,7 +41,10 @@ def room_context(room: Room) -> dict[str, Any]:
         "fired": [title_of(key, room.playbook) for key in content["recommended"]["criteria"]],
         "frozen": FROZEN.get(room.dossier.reason, room.dossier.reason),
         "to_confirm": changes_to_confirm(room),
-        "vote_blockers": own,
+        "questions": list(questions_of(room.review)),
+        "may_ask": not room.is_ended and may_ask(room.viewer, standings),
+        "may_answer": not room.is_ended and may_answer(room.viewer, room.review.case_id),
+        "vetoes": vetoes_of(room.review, room.viewer, presides=room.viewer_presides, now=room.now),
         "may_withdraw": room.viewer_presides or (room.is_preparing and is_product_owner(room.viewer, room.review.case)),
         "decision": Decision.objects.filter(review=room.review, corrects__isnull=True).first(),
     }

@@ -185,10 +185,13 @@ def _with_errors(status: int, detail: str, reasons: Iterable[FieldProblem | Bloc
 
 
 def as_pointer(place: str) -> str:
-    """A JSON pointer (RFC 6901) for a field's name; `?name` (a query parameter) and `#name` (a header) stay so."""
+    """A JSON pointer (RFC 6901) for a field's place, whose parts are parted by `/` or `.`.
+
+    `?name` (a query parameter) and `#name` (a header) stay so.
+    """
     if not place or place[0] in "/?#":
         return place
-    return "/" + place.replace("~", "~0").replace("/", "~1").replace(".", "/")
+    return "/" + place.replace("~", "~0").replace(".", "/")
 
 
 def _framework_problem(error: exceptions.APIException) -> Problem:

@@ -5,12 +5,21 @@ from __future__ import annotations
 from django.urls import path
 
 from pocgate.api.cases.evidence import EvidenceView
-from pocgate.api.cases.measures import CostsBatchView, CostsView, ReadingsBatchView, ReadingsView
-from pocgate.api.cases.views import GateCheckView, ReadinessView, SubmissionView, UseCasesView, UseCaseView
+from pocgate.api.cases.findings import FindingAnswersView, FindingsView
+from pocgate.api.cases.measures import CostsBatchView, CostsView, JustificationView, ReadingsBatchView, ReadingsView
+from pocgate.api.cases.proposals import DismissalView, ProposalsView
+from pocgate.api.cases.readiness_views import ReadinessChangesView, ReadinessView
+from pocgate.api.cases.records.releases import ReleasesView
+from pocgate.api.cases.records.views import record_urls
+from pocgate.api.cases.views import GateCheckView, SubmissionView, UseCasesView, UseCaseView
+from pocgate.api.cases.waivers import WaiverEndView, WaiverSignatureView, WaiversView
 from pocgate.api.docs import SchemaView, docs
 from pocgate.api.elsewhere import elsewhere
 from pocgate.api.health import LiveView, ReadyView
 from pocgate.api.me import MeView
+from pocgate.api.playbook import PlaybookCheckView, PlaybookView
+from pocgate.api.reviews.compliance import AttestationView, ExpiriesView, TierAssessmentsView, VerificationView
+from pocgate.api.reviews.health import GateHealthView
 from pocgate.api.reviews.records import (
     ChecklistView,
     DecisionsView,
@@ -29,6 +38,17 @@ from pocgate.api.reviews.views import (
     VotesView,
     WithdrawalView,
 )
+from pocgate.api.reviews.voting import (
+    AppealAnswerView,
+    ConfirmationView,
+    DelegationsView,
+    QuestionAnswerView,
+    QuestionsView,
+    RevocationView,
+    VetoAppealView,
+    VetoLiftingView,
+)
+from pocgate.api.scorecards.views import AssessorsView, MatrixView, RatingsView, ScorecardView
 from pocgate.api.status.views import PortfolioStatusView
 
 app_name = "api"
@@ -38,12 +58,43 @@ urlpatterns = [
     path("use-cases/<str:ref>", UseCaseView.as_view(), name="use_case"),
     path("use-cases/<str:ref>/submission", SubmissionView.as_view(), name="submission"),
     path("use-cases/<str:ref>/readiness", ReadinessView.as_view(), name="readiness"),
+    path("use-cases/<str:ref>/readiness/changes", ReadinessChangesView.as_view(), name="readiness_changes"),
+    path("use-cases/<str:ref>/findings", FindingsView.as_view(), name="findings"),
+    path("use-cases/<str:ref>/findings/<str:detector>/answers", FindingAnswersView.as_view(), name="finding_answers"),
+    path("use-cases/<str:ref>/scorecard", ScorecardView.as_view(), name="scorecard"),
+    path("use-cases/<str:ref>/ratings", RatingsView.as_view(), name="ratings"),
+    path("matrix", MatrixView.as_view(), name="matrix"),
+    path("matrix/assessors", AssessorsView.as_view(), name="assessors"),
     path("use-cases/<str:ref>/gate-check", GateCheckView.as_view(), name="gate_check"),
     path("use-cases/<str:ref>/kpis/<str:key>/readings", ReadingsView.as_view(), name="readings"),
     path("use-cases/<str:ref>/costs", CostsView.as_view(), name="costs"),
+    path(
+        "use-cases/<str:ref>/cost-notices/<int:notice_id>/justification",
+        JustificationView.as_view(),
+        name="cost_justification",
+    ),
     path("use-cases/<str:ref>/evidence", EvidenceView.as_view(), name="evidence"),
+    *record_urls(),
+    path("use-cases/<str:ref>/waivers", WaiversView.as_view(), name="waivers"),
+    path(
+        "use-cases/<str:ref>/waivers/<int:waiver_id>/signature",
+        WaiverSignatureView.as_view(),
+        name="waiver_signature",
+    ),
+    path("use-cases/<str:ref>/waivers/<int:waiver_id>/end", WaiverEndView.as_view(), name="waiver_end"),
+    path("use-cases/<str:ref>/proposals", ProposalsView.as_view(), name="proposals"),
+    path(
+        "use-cases/<str:ref>/proposals/<int:proposal_id>/dismissal",
+        DismissalView.as_view(),
+        name="proposal_dismissal",
+    ),
+    path("use-cases/<str:ref>/releases", ReleasesView.as_view(), name="releases"),
     path("readings:batch", ReadingsBatchView.as_view(), name="readings_batch"),
     path("costs:batch", CostsBatchView.as_view(), name="costs_batch"),
+    path("compliance/expiries", ExpiriesView.as_view(), name="expiries"),
+    path("use-cases/<str:ref>/tier-assessments", TierAssessmentsView.as_view(), name="tier_assessments"),
+    path("use-cases/<str:ref>/answers/<str:criterion>/verification", VerificationView.as_view(), name="verification"),
+    path("use-cases/<str:ref>/checklist/attestation", AttestationView.as_view(), name="attestation"),
     path("use-cases/<str:ref>/checklist", ChecklistView.as_view(), name="checklist"),
     path("use-cases/<str:ref>/checklist/<str:criterion>/sign-off", SignOffView.as_view(), name="sign_off"),
     path("reviews", ReviewsView.as_view(), name="reviews"),
@@ -51,13 +102,28 @@ urlpatterns = [
     path("reviews/<int:review_id>/dossier", DossierView.as_view(), name="dossier"),
     path("reviews/<int:review_id>/opening", OpeningView.as_view(), name="opening"),
     path("reviews/<int:review_id>/votes", VotesView.as_view(), name="votes"),
+    path("reviews/<int:review_id>/votes/confirmation", ConfirmationView.as_view(), name="vote_confirmation"),
+    path("reviews/<int:review_id>/questions", QuestionsView.as_view(), name="questions"),
+    path(
+        "reviews/<int:review_id>/questions/<int:question_id>/answer",
+        QuestionAnswerView.as_view(),
+        name="question_answer",
+    ),
+    path("reviews/<int:review_id>/vetoes/<int:seat_id>/lifting", VetoLiftingView.as_view(), name="veto_lifting"),
+    path("reviews/<int:review_id>/vetoes/<int:seat_id>/appeal", VetoAppealView.as_view(), name="veto_appeal"),
+    path("reviews/<int:review_id>/appeals/<int:appeal_id>/answer", AppealAnswerView.as_view(), name="appeal_answer"),
+    path("delegations", DelegationsView.as_view(), name="delegations"),
+    path("delegations/<int:delegation_id>/revocation", RevocationView.as_view(), name="delegation_revocation"),
     path("reviews/<int:review_id>/recusals", RecusalsView.as_view(), name="recusals"),
     path("reviews/<int:review_id>/closing", ClosingView.as_view(), name="closing"),
     path("reviews/<int:review_id>/withdrawal", WithdrawalView.as_view(), name="withdrawal"),
     path("reviews/<int:review_id>/decision", DecisionOfReviewView.as_view(), name="decision_of_review"),
+    path("gates/health", GateHealthView.as_view(), name="gate_health"),
     path("decisions", DecisionsView.as_view(), name="decisions"),
     path("decisions/<str:number>", DecisionView.as_view(), name="decision"),
     path("decisions/<str:number>/dossier", DossierOfDecisionView.as_view(), name="dossier_of_decision"),
+    path("playbook", PlaybookView.as_view(), name="playbook"),
+    path("playbook:check", PlaybookCheckView.as_view(), name="playbook_check"),
     path("me", MeView.as_view(), name="me"),
     path("health/live", LiveView.as_view(), name="live"),
     path("health/ready", ReadyView.as_view(), name="ready"),

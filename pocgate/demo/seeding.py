@@ -14,17 +14,22 @@ from gates.models import Committee
 from pocgate.demo.plan.portfolio import plan_portfolio
 from pocgate.demo.plan.shapes import CasePlan
 from pocgate.demo.writing.cases import write_cases, write_people_and_facts, write_stays
+from pocgate.demo.writing.costs import write_cost_notices
 from pocgate.demo.writing.files import Files
 from pocgate.demo.writing.frames import Frames
 from pocgate.demo.writing.measures import write_kpis
 from pocgate.demo.writing.money import write_money
-from pocgate.demo.writing.notices import write_notices
+from pocgate.demo.writing.notices import quiet_mail, write_notices
 from pocgate.demo.writing.organisation import Ground, ground_of, write_organisation
 from pocgate.demo.writing.papers import write_answers, write_evidence, write_ratings, write_sign_offs
 from pocgate.demo.writing.reviews import write_reviews
+from pocgate.demo.writing.use import write_use
 from pocgate.identity.models import User
 from portfolio.models import UseCase
+from scoring.commands.costs import watch_costs
+from scoring.commands.findings import refresh_findings
 from scoring.commands.playbooks import ensure_default_playbook
+from scoring.commands.positions import place_cases
 from scoring.commands.readiness import recompute_cases
 
 PORTION = 1000
@@ -69,6 +74,10 @@ def seed(
         progress("written", written)
         if recompute:
             recomputed += recompute_cases(ids, now=now).cases
+            refresh_findings(ids, now=now)
+            place_cases(ids, now=now)
+            watch_costs(ids, now=now)
+            quiet_mail(now=now)
             progress("computed", recomputed)
     return Seeded(written, recomputed)
 
@@ -97,12 +106,14 @@ def _write(plans: Iterable[CasePlan], ground: Ground, frames: Frames, files: Fil
     write_people_and_facts(portion)
     write_kpis(portion)
     write_money(portion)
+    write_use(portion)
     write_evidence(portion, files)
     write_answers(portion)
     write_sign_offs(portion)
     write_ratings(portion)
     told = write_reviews(portion, frames)
     write_stays(portion)
+    write_cost_notices(portion)
     portion.write_acts()
     write_notices(told, now=now)
     return [case.pk for case in portion.cases]

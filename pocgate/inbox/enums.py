@@ -15,3 +15,8 @@ class NotificationKind(models.TextChoices):
     TIME_BOX_ENDING = "time_box_ending", _("time-box ending")
     CONDITION_DUE = "condition_due", _("condition due")
     IMPORT_FINISHED = "import_finished", _("import finished")
+    COST_NOTICE = "cost_notice", _("cost against its cap")
+    STANDING_LAPSED = "standing_lapsed", _("standing lapsed")
+    HOLD_ENDING = "hold_ending", _("pause ending")
+    REVIEW_PROPOSED = "review_proposed", _("review proposed")
+    MEETING = "meeting", _("meeting")

@@ -1,12 +1,15 @@
-"""What differs between SQLite and PostgreSQL: append-only tables, held by triggers on both."""
+"""What differs between SQLite and PostgreSQL: append-only tables, held by triggers on both, words of plain SQL."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
 
 from django.db import connection, migrations, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.backends.utils import CursorWrapper
 from django.db.migrations.state import ProjectState
 
 PREFIX = "append_only"
@@ -38,7 +41,8 @@ class AppendOnly(migrations.operations.base.Operation):
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         """Create the triggers."""
-        for statement in _create_statements(self.table, self.when, schema_editor.connection.vendor):
+        whens = {"update": self.when, "delete": self.when}
+        for statement in _create_statements(self.table, whens, schema_editor.connection.vendor):
             schema_editor.execute(statement, params=None)
 
     def database_backwards(
@@ -54,17 +58,161 @@ class AppendOnly(migrations.operations.base.Operation):
         return f"Make {self.table} append-only"
 
 
+class SupersededOnce(AppendOnly):
+    """Migration step: refuse DELETE, and UPDATE of anything but `column`, which goes from empty to a value once.
+
+    Each of `groups` is a further set of columns that are filled together once; the first of them is empty until then.
+    """
+
+    def __init__(self, model: str, column: str, *groups: tuple[str, ...]) -> None:
+        super().__init__(model)
+        self.model = model
+        self.column = column
+        self.groups = groups
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, str]]:
+        """For Django's comparison of operations."""
+        return (type(self).__name__, [self.model, self.column, *self.groups], {})
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        """Create the triggers."""
+        vendor = schema_editor.connection.vendor
+        meta = to_state.apps.get_model(app_label, self.model)._meta  # noqa: SLF001 - Django documents it
+        differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
+        changing = {self.column, *(name for group in self.groups for name in group)}
+        kept = [field.column for field in meta.local_concrete_fields if field.column not in changing]
+        conditions = [f'OLD."{self.column}" IS NOT NULL', *(_differs(name, differs) for name in kept)]
+        for group in self.groups:
+            changed = " OR ".join(_differs(name, differs) for name in group)
+            conditions.append(f'OLD."{group[0]}" IS NOT NULL AND ({changed})')
+        condition = " OR ".join(conditions)
+        for statement in _create_statements(meta.db_table, {"update": condition}, vendor):
+            schema_editor.execute(statement, params=None)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        """Drop the triggers."""
+        self.table = from_state.apps.get_model(app_label, self.model)._meta.db_table  # noqa: SLF001
+        super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        """For the migration's output."""
+        return f"Let rows of {self.model} be superseded once, never changed"
+
+
+class KeptOncePublished(AppendOnly):
+    """Migration step: rows that are published stay as they are and stay; only `retired_at` is filled, once."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__(model)
+        self.model = model
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        """Create the triggers."""
+        vendor = schema_editor.connection.vendor
+        differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
+        meta = to_state.apps.get_model(app_label, self.model)._meta  # noqa: SLF001 - Django documents it
+        fields = [field for field in meta.local_concrete_fields if field.column != "retired_at"]
+        changed = " OR ".join(_differs(field.column, differs) for field in fields)
+        published = "OLD.published_at IS NOT NULL"
+        whens = {"update": f"{published} AND (OLD.retired_at IS NOT NULL OR {changed})", "delete": published}
+        for statement in _create_statements(meta.db_table, whens, vendor):
+            schema_editor.execute(statement, params=None)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        """Drop the triggers."""
+        self.table = from_state.apps.get_model(app_label, self.model)._meta.db_table  # noqa: SLF001
+        super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        """For the migration's output."""
+        return f"Keep rows of {self.model} as they were published"
+
+
+_POSTGRESQL_PARENT_FUNCTION = """
+CREATE OR REPLACE FUNCTION pocgate_refuse_when_published() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE kept boolean;
+BEGIN
+  EXECUTE format('SELECT published_at IS NOT NULL FROM %I WHERE id = ($1).%I', TG_ARGV[0], TG_ARGV[1])
+    INTO kept USING CASE WHEN TG_OP = 'INSERT' THEN NEW ELSE OLD END;
+  IF kept THEN
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+END $$
+"""
+
+
+class KeptWithPublished(AppendOnly):
+    """Migration step: no row is added, changed or removed once the row it belongs to is published."""
+
+    def __init__(self, model: str, column: str, parent: str) -> None:
+        super().__init__(model)
+        self.model, self.column, self.parent = model, column, parent
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        """Create the triggers."""
+        table = to_state.apps.get_model(app_label, self.model)._meta.db_table  # noqa: SLF001
+        vendor = schema_editor.connection.vendor
+        if vendor == "postgresql":
+            schema_editor.execute(_POSTGRESQL_PARENT_FUNCTION, params=None)
+        for act in ("insert", "update", "delete"):
+            schema_editor.execute(self._statement(table, act, vendor), params=None)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        """Drop the triggers."""
+        table = from_state.apps.get_model(app_label, self.model)._meta.db_table  # noqa: SLF001
+        on = f" ON {table}" if schema_editor.connection.vendor == "postgresql" else ""
+        for act in ("insert", "update", "delete"):
+            schema_editor.execute(f"DROP TRIGGER {PREFIX}_{table}_{act}{on}")
+
+    def describe(self) -> str:
+        """For the migration's output."""
+        return f"Keep rows of {self.model} with the published row they belong to"
+
+    def _statement(self, table: str, act: str, vendor: str) -> str:
+        name = f"{PREFIX}_{table}_{act}"
+        if vendor == "postgresql":
+            return (
+                f"CREATE TRIGGER {name} BEFORE {act.upper()} ON {table} FOR EACH ROW "
+                f"EXECUTE FUNCTION pocgate_refuse_when_published('{self.parent}', '{self.column}')"
+            )
+        row = "NEW" if act == "insert" else "OLD"
+        published = f"(SELECT published_at FROM {self.parent} WHERE id = {row}.{self.column}) IS NOT NULL"  # noqa: S608
+        return (
+            f"CREATE TRIGGER {name} BEFORE {act.upper()} ON {table} WHEN {published} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        )
+
+
+def _differs(column: str, operator: str) -> str:
+    # A column may be called by a word of SQL, such as "on".
+    return f'OLD."{column}" {operator} NEW."{column}"'
+
+
 def _acts(vendor: str) -> tuple[str, ...]:
     return ("update", "delete", "truncate") if vendor == "postgresql" else ("update", "delete")
 
 
-def _create_statements(table: str, when: str, vendor: str) -> Iterator[str]:
+def _create_statements(table: str, whens: Mapping[str, str], vendor: str) -> Iterator[str]:
     if vendor == "postgresql":
         yield _POSTGRESQL_FUNCTION
     for act in _acts(vendor):
         name = f"{PREFIX}_{table}_{act}"
         # A truncation sees no single rows, so it is refused whatever they are.
-        only = f"WHEN ({when}) " if when and act != "truncate" else ""
+        when = whens.get(act, "")
+        only = f"WHEN ({when}) " if when else ""
         if vendor == "postgresql":
             each = "STATEMENT" if act == "truncate" else "ROW"
             yield (
@@ -76,6 +224,35 @@ def _create_statements(table: str, when: str, vendor: str) -> Iterator[str]:
                 f"CREATE TRIGGER {name} BEFORE {act.upper()} ON {table} "
                 f"{only}BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             )
+
+
+def json_list(members: Mapping[str, str]) -> str:
+    """SQL of a JSON array with an object for each row of a group, in the rows' order. Members are SQL expressions."""
+    inside = ", ".join(f"'{name}', {expression}" for name, expression in members.items())
+    if connection.vendor == "postgresql":
+        return f"jsonb_agg(jsonb_build_object({inside}))"
+    return f"json_group_array(json_object({inside}))"
+
+
+def sql_time(moment: datetime | None) -> Any:
+    """A time as a parameter of plain SQL, in the form in which the database compares it."""
+    return None if moment is None else connection.ops.adapt_datetimefield_value(moment)
+
+
+def time_place() -> str:
+    """The place of a time in the values of a statement; PostgreSQL has to be told what an empty one is."""
+    return "%s::timestamptz" if connection.vendor == "postgresql" else "%s"
+
+
+def plan_for_a_range(cursor: CursorWrapper) -> None:
+    """Until the transaction ends, read a range of a large table through its index.
+
+    PostgreSQL takes a twentieth of a table to be worth reading all of it, twenty times over; and compiling a statement
+    takes longer than running it.
+    """
+    if connection.vendor == "postgresql":
+        settings = {"enable_seqscan": "off", "jit": "off", "work_mem": "64MB"}
+        cursor.execute("SELECT " + ", ".join(f"set_config('{name}', '{to}', true)" for name, to in settings.items()))
 
 
 @contextmanager

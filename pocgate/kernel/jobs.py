@@ -65,6 +65,18 @@ def enqueue(
     return job
 
 
+def enqueue_once(kind: str, *, now: datetime, subject_type: str, subject_id: object) -> None:
+    """Enqueue unless a job of this kind already waits for the subject: many changes make one run.
+
+    A running one does not count, because it may have read the subject before this change.
+    """
+    waiting = Job.objects.filter(
+        kind=kind, subject_type=subject_type, subject_id=str(subject_id), state=JobState.WAITING, due_at__lte=now
+    )
+    if not waiting.exists():
+        enqueue(kind, now=now, subject_type=subject_type, subject_id=subject_id)
+
+
 def claim(job_id: int, *, now: datetime) -> Job | None:
     """Take the job for this worker, or None when it is done, not due, or held by another one's live lease."""
     taken = (

@@ -12,10 +12,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from lucide.templatetags.lucide import lucide
 
-from gates.enums import Outcome, ReviewState
+from gates.enums import Outcome, ReviewState, StandingState
 from pocgate.kernel.enums import JobState
 from portfolio.enums import Stage, Status, Tier
-from scoring.enums import Verdict
+from scoring.enums import FindingReply, FindingState, Severity, SwampKind, Verdict
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,14 @@ REVIEW_STATES = _looks(
         "withdrawn": ("plain", "undo-2"),
     },
 )
+STANDINGS = _looks(
+    {**_words(StandingState.choices), "lapsed": _("approval lapsed")},
+    {
+        "valid": ("go", "shield-check"),
+        "lapsed": ("stop", "shield-x"),
+        "ungated": ("plain", "circle-dashed"),
+    },
+)
 JOB_STATES = _looks(
     _words(JobState.choices),
     {
@@ -101,13 +109,43 @@ JOB_STATES = _looks(
         "failed": ("stop", "triangle-alert"),
     },
 )
+FINDING_STATES = _looks(
+    _words(FindingState.choices),
+    {
+        "fired": ("stop", "flag"),
+        "clear": ("go", "check"),
+        "cannot_tell": ("hold", "circle-question-mark"),
+    },
+)
+SEVERITIES = _looks(
+    _words(Severity.choices), {"serious": ("stop", "triangle-alert"), "moderate": ("warn", "triangle-alert")}
+)
+REPLIES = _looks(
+    _words(FindingReply.choices),
+    {"agree": ("accent", "check"), "mend": ("accent", "wrench"), "dispute": ("pivot", "message-square")},
+)
+SWAMP = _looks(
+    _words(SwampKind.choices),
+    {
+        "past_time_box": ("warn", "clock-alert"),
+        "idle": ("warn", "hourglass"),
+        "past_revive_date": ("warn", "circle-pause"),
+        "repeated_turns": ("warn", "rotate-ccw"),
+        "no_active_owner": ("warn", "user-round"),
+    },
+)
 FAMILIES: Mapping[str, Mapping[str, Look]] = {
     "outcome": OUTCOMES,
     "verdict": VERDICTS,
     "status": STATUSES,
     "tier": TIERS,
     "review": REVIEW_STATES,
+    "standing": STANDINGS,
     "job": JOB_STATES,
+    "finding": FINDING_STATES,
+    "severity": SEVERITIES,
+    "reply": REPLIES,
+    "swamp": SWAMP,
 }
 UNKNOWN = Look("plain", "circle-dashed", _("not known"))
 

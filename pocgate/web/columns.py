@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.functional import Promise
@@ -52,7 +53,8 @@ def _readiness(row: CaseRow) -> SafeString | str:
     points = round(row.readiness)
     return format_html(
         '<span class="mini"><svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
-        '<rect class="b-track" width="100" height="8"/><rect class="b-fill" width="{}" height="8"/></svg>{}</span>',
+        '<rect class="b-track" width="100" height="8"/><rect class="b-fill" width="{}" height="8"/></svg>'
+        "<span>{}</span></span>",
         points,
         points,
     )
@@ -64,7 +66,7 @@ def _age(row: CaseRow) -> SafeString | str:
         return _blank()
     limit = f" / {use.days_allowed}" if use.days_allowed else ""
     return format_html(
-        '<span class="age age-{}">{}<span class="faint">{}</span></span>', use.level, use.days_used, limit
+        '<span class="age age-{}">{}<span class="faint">{}</span></span>', use.level, intcomma(use.days_used), limit
     )
 
 
@@ -119,6 +121,12 @@ COLUMNS = (
         _("Risk tier"),
         lambda row: badges.badge("tier", row.case.tier),
         lambda row: str(badges.look_of("tier", row.case.tier).word),
+    ),
+    Column(
+        "standing",
+        _("Approval"),
+        lambda row: badges.badge("standing", row.standing) if row.standing else _blank(),
+        lambda row: str(badges.look_of("standing", row.standing).word) if row.standing else "",
     ),
     Column("department", _("Department"), _department, _department, sort="department"),
     Column("unit", _("Unit"), _unit, _unit),

@@ -10,7 +10,7 @@ from pocgate.web.queries.track import GateNode, GateTrack, StageNode
 
 STAGES = 4
 GAPS = 2 * STAGES - 1
-NUMBER_WIDTH = 12
+NUMBER_WIDTH = 14
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from pocgate.web.views import administration, case, home, inbox, own, portfolio, search, session
+from pocgate.web.views import administration, assessors, case, home, inbox, matrix, own, portfolio, search, session
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -12,7 +12,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("portfolio/", portfolio.table, name="table"),
     path("portfolio/export.csv", portfolio.export, {"kind": "csv"}, name="table_csv"),
     path("portfolio/export.xlsx", portfolio.export, {"kind": "xlsx"}, name="table_xlsx"),
+    path("portfolio/findings/", portfolio.findings, name="findings"),
     path("portfolio/board/", portfolio.board, name="board"),
+    path("portfolio/matrix/", matrix.matrix, name="matrix"),
+    path("portfolio/matrix/assessors/", assessors.assessors, name="assessors"),
     path("cases/<str:reference>/", case.overview, name="case"),
     path("cases/<str:reference>/live/", case.live, name="case_live"),
     path("cases/<str:reference>/activity/", case.activity, name="case_activity"),

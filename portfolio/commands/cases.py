@@ -17,11 +17,11 @@ from portfolio.commands.opening import case_to_edit, invalid_when, note_change, 
 from portfolio.enums import Precision, Stage, Status, TeamRole
 from portfolio.models import CaseFact, Department, StageSpell, TeamMember, UseCase
 from portfolio.permissions import require
+from portfolio.queries.pace import time_box_days
 from portfolio.queries.team import untouched_drafts
 from portfolio.rules.registration import Registration, registration_blockers, text_problems
 
 NUMBERS = "use_case"
-FIRST_TIME_BOX_DAYS = 28
 UNTOUCHED = timedelta(days=30)
 TEXT_FIELDS = ("title", "problem_statement", "affected_process", "affected_users", "expected_benefit", "category")
 PLAIN_FIELDS = (*TEXT_FIELDS, "vendor", "currency", "technology", "target_gate_date")
@@ -129,13 +129,13 @@ def submission_blockers(case: UseCase) -> list[Blocker]:
     )
 
 
-def submit_case(*, case_id: int, actor: User, now: datetime, time_box_days: int = FIRST_TIME_BOX_DAYS) -> UseCase:
-    """Hand a draft in: stage 0 begins. `time_box_days` comes from the playbook in force, through the caller."""
+def submit_case(*, case_id: int, actor: User, now: datetime) -> UseCase:
+    """Hand a draft in: stage 0 begins, with the time-box in force."""
     with transaction.atomic():
         case = case_to_edit(case_id, act="submit_case", actor=actor, now=now)
         if case.status == Status.DRAFT:
             refuse_when(submission_blockers(case))
-        return lifecycle.submit(case_id=case_id, time_box_days=time_box_days, actor=actor, now=now)
+        return lifecycle.submit(case_id=case_id, time_box_days=time_box_days(Stage.DISCOVERY), actor=actor, now=now)
 
 
 def archive_draft(*, case_id: int, actor: User | None, now: datetime) -> None:
@@ -158,7 +158,7 @@ def unarchive_draft(*, case_id: int, actor: User, now: datetime) -> None:
             record(Act("case.unarchived", "use_case", case.pk, case.pk), actor=actor, now=now)
 
 
-def identify_stage(*, case_id: int, stage: int, time_box_days: int | None, actor: User, now: datetime) -> UseCase:
+def identify_stage(*, case_id: int, stage: int, actor: User, now: datetime) -> UseCase:
     """Say in which stage an imported case is whose stage is not known; its spell opens. Only before any review."""
     with transaction.atomic():
         case = case_to_edit(case_id, act="identify_stage", actor=actor, now=now)
@@ -166,7 +166,7 @@ def identify_stage(*, case_id: int, stage: int, time_box_days: int | None, actor
             invalid_when([FieldProblem("stage", "unknown_stage", "Stages are numbered 0 to 3.")])
         refuse_when(_identifying_blockers(case))
         UseCase.objects.filter(pk=case.pk).update(stage=stage, version=F("version") + 1)
-        spell = lifecycle.spell_from(case, stage, now, time_box_days)
+        spell = lifecycle.spell_from(case, stage, now, time_box_days(stage))
         # When it really entered the stage nobody said; only its time-box begins now.
         unknown = {"entered_at": None, "entered_precision": Precision.UNKNOWN, "imported": True}
         StageSpell.objects.create(case=case, **{**spell, **unknown})

@@ -11,6 +11,7 @@ from pocgate.identity.models import User
 from pocgate.kernel.errors import NotAllowedNow
 from pocgate.ledger.commands import Act, record
 from portfolio.commands.recompute import request_recompute
+from portfolio.enums import Section
 from portfolio.models import StageSpell, UseCase
 from portfolio.rules.time_box import extension_blockers
 
@@ -52,6 +53,6 @@ def extend_time_box(*, case_id: int, days: int, reason: str, actor: User, now: d
             actor=actor,
             now=now,
         )
-        request_recompute(case.pk)
+        request_recompute(case.pk, Section.HORIZON)
         spell.refresh_from_db()
     return spell

@@ -34,7 +34,7 @@ def lock_case(case_id: int) -> UseCase:
     return UseCase.objects.select_for_update().get(pk=case_id)
 
 
-def submit(*, case_id: int, time_box_days: int, actor: User, now: datetime) -> UseCase:
+def submit(*, case_id: int, time_box_days: int | None, actor: User, now: datetime) -> UseCase:
     """Draft → active: open the stage-0 spell. What a submitted case must hold is checked by the caller's command."""
     with transaction.atomic():
         case = lock_case(case_id)
@@ -50,7 +50,7 @@ def submit(*, case_id: int, time_box_days: int, actor: User, now: datetime) -> U
     return case
 
 
-def enter_review(*, case_id: int, actor: User, now: datetime) -> UseCase:
+def enter_review(*, case_id: int, actor: User | None, now: datetime) -> UseCase:
     """Active, paused or stopped → in review. A hold stays until the decision, so that a withdrawal returns to it."""
     with transaction.atomic():
         case = lock_case(case_id)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pocgate.identity.models import User
 from pocgate.kernel.errors import Blocker, FieldProblem, Invalid, NotAllowedNow
 from pocgate.ledger.commands import Act, record
-from portfolio.commands.recompute import request_recompute
+from portfolio.commands.recompute import request_recompute, sections_changed_by
 from portfolio.models import UseCase
 from portfolio.permissions import require
 from portfolio.rules.locks import editing_blockers, measuring_blockers
@@ -52,10 +52,10 @@ def invalid_when(problems: Iterable[FieldProblem]) -> None:
 
 
 def note_change(case: UseCase, act: Act, *, actor: User | None, now: datetime) -> None:
-    """Write the activity, move the case's `updated_at` and ask for its readiness to be computed again."""
+    """Write the activity, move the case's `updated_at` and ask for what depends on it to be computed again."""
     UseCase.objects.filter(pk=case.pk).update(updated_at=now)
     record(act, actor=actor, now=now)
-    request_recompute(case.pk)
+    request_recompute(case.pk, sections_changed_by(act.verb))
 
 
 def plain(value: object) -> Json:

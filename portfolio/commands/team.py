@@ -11,6 +11,7 @@ from pocgate.identity.models import User
 from pocgate.kernel.errors import Forbidden
 from pocgate.ledger.commands import Act
 from portfolio.commands.opening import case_to_edit, invalid_when, note_change, refuse_when
+from portfolio.commands.recompute import request_position
 from portfolio.enums import TeamRole
 from portfolio.models import TeamMember, UseCase
 from portfolio.rules.team import (
@@ -115,6 +116,7 @@ def _join(case: UseCase, user: User, role: str, *, actor: User, now: datetime) -
     )
     after = {"user": user.pk, "role": str(role)}
     note_change(case, Act("team.joined", "team_member", member.pk, case.pk, {}, after), actor=actor, now=now)
+    request_position(case.pk, now=now)
     return member
 
 
@@ -123,4 +125,5 @@ def _leave(case: UseCase, member: TeamMember, *, actor: User, now: datetime) -> 
     member.ended_at = now
     before = {"user": member.user_id, "role": str(member.role)}
     note_change(case, Act("team.left", "team_member", member.pk, case.pk, before, {}), actor=actor, now=now)
+    request_position(case.pk, now=now)
     return member

@@ -82,7 +82,13 @@ class CostForm(forms.Form):
     source = forms.CharField(label=_("Source"), max_length=200, required=False, help_text=_("Such as a bill's number."))
     bill_currency = forms.CharField(label=_("Billed in"), max_length=3, required=False, help_text=_("If not ours."))
     bill_amount = MoneyField(label=_("Billed amount"))
-    bill_rate = forms.DecimalField(label=_("Exchange rate"), required=False, max_digits=16, decimal_places=8)
+    bill_rate = forms.DecimalField(
+        label=_("Exchange rate"),
+        required=False,
+        max_digits=16,
+        decimal_places=8,
+        help_text=_("One billed unit in ours."),
+    )
     bill_on = DateField(label=_("Date of the rate"), required=False)
 
     BILL = ("bill_currency", "bill_amount", "bill_rate", "bill_on")

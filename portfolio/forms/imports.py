@@ -9,7 +9,7 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from portfolio.importing.fields import FIELDS
+from portfolio.importing.fields import ANSWER, FIELDS
 from portfolio.importing.mapping import Mapping, Source, with_words
 from portfolio.importing.mapping_yaml import dump_mapping
 
@@ -119,7 +119,7 @@ class MappingForm(forms.Form):
         for column in summary.get("mapping", []):
             self.fields[f"column_{column['position']}"] = forms.ChoiceField(
                 label=column["column"] or f"[{column['position']}]",
-                choices=FIELD_CHOICES,
+                choices=[*FIELD_CHOICES, *_answer_choices(column["field"])],
                 required=False,
                 initial=column["field"] or "",
             )
@@ -164,7 +164,7 @@ class MappingForm(forms.Form):
             name = f"column_{column['position']}"
             field = cleaned.get(name, "")
             if field and field in taken:
-                label = {"field": FIELD_LABELS[field], "other": taken[field]}
+                label = {"field": FIELD_LABELS.get(field, field), "other": taken[field]}
                 self.add_error(name, _("“%(field)s” is already taken by the column “%(other)s”.") % label)
             elif field:
                 taken[field] = column["column"]
@@ -192,3 +192,10 @@ class MappingForm(forms.Form):
         name = cleaned.get("save_as") or base.name or self.summary["file"][:100]
         corrected = with_words(replace(base, name=name, columns=columns, confirmed=True), stages=stages, tiers=tiers)
         return dump_mapping(corrected)
+
+
+def _answer_choices(name: str | None) -> list[tuple[str, str]]:
+    """A column that the mapping reads as the answer to a criterion stays one."""
+    if not name or not name.startswith(ANSWER):
+        return []
+    return [(name, _("Answer to %(criterion)s") % {"criterion": name.removeprefix(ANSWER)})]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import MAXYEAR, date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,13 @@ class DateField(forms.DateField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(widget=DateInput(), **options)
+
+    def to_python(self, value: Any) -> date | None:
+        """A day that has a day after it: periods end on the day after their last."""
+        day = super().to_python(value)
+        if day is not None and day.year == MAXYEAR:
+            raise forms.ValidationError(gettext("Give a day before the year %(year)s.") % {"year": MAXYEAR})
+        return day
 
 
 class NumberField(forms.DecimalField):

@@ -9,7 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portfolio.enums import KpiDirection, KpiKind, KpiRole, SloOf
+from portfolio.enums import KpiDirection, KpiKind, KpiRole, KpiStatistic, SloOf
 from portfolio.forms.inputs import DateField, DateInput, NumberField, PersonField
 from portfolio.models import KpiReading
 from portfolio.queries.kpis import KpiView
@@ -29,6 +29,8 @@ DEFINITION = (
     "label_delay_days",
     "warm_up_days",
     "min_samples",
+    "statistic",
+    "human_rated",
 )
 
 
@@ -43,7 +45,7 @@ class DefinitionForm(forms.Form):
     baseline_source = forms.CharField(label=_("Source of the baseline"), max_length=300, required=False)
     target = NumberField(label=_("Target"), required=False)
     target_date = DateField(label=_("To be reached by"), required=False)
-    money_per_unit = NumberField(label=_("Money per unit of improvement"), required=False)
+    money_per_unit = NumberField(label=_("Money a year per unit of improvement"), required=False)
     cadence_days = forms.IntegerField(label=_("A reading every … days"), initial=7, min_value=1)
     label_delay_days = forms.IntegerField(
         label=_("Days until the truth is known"),
@@ -53,6 +55,16 @@ class DefinitionForm(forms.Form):
     )
     warm_up_days = forms.IntegerField(label=_("Days of warm-up that do not count"), initial=0, min_value=0)
     min_samples = forms.IntegerField(label=_("Samples that are enough"), initial=50, min_value=1)
+
+    statistic = forms.ChoiceField(
+        label=_("What a reading is"),
+        choices=[("", _("as the unit says")), *KpiStatistic.choices],
+        required=False,
+        help_text=_("In % a share of cases, else a mean."),
+    )
+    human_rated = forms.BooleanField(
+        label=_("People rate it"), required=False, help_text=_("Then two raters and their agreement are needed.")
+    )
 
     @staticmethod
     def initial_of(view: KpiView) -> dict[str, Any]:
@@ -110,6 +122,10 @@ class ReadingForm(forms.Form):
     sample_size = forms.IntegerField(label=_("Samples"), required=False, min_value=1)
     error = NumberField(label=_("Standard error"), required=False, help_text=_("In the unit of the KPI, if known."))
     raters = forms.IntegerField(label=_("Raters"), required=False, min_value=1, help_text=_("Of human ratings."))
+    agreement = NumberField(
+        label=_("Agreement of the raters"), required=False, help_text=_("Such as Krippendorff's alpha, up to 1.")
+    )
+    unit = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
     method = forms.CharField(label=_("Method"), max_length=300, required=False)
     source = forms.CharField(label=_("Source"), max_length=200, required=False)
     release = forms.CharField(label=_("Release"), max_length=100, required=False)
@@ -123,11 +139,11 @@ class ReadingForm(forms.Form):
                 widget.attrs["max"] = timezone.localdate(now).isoformat()
 
     @classmethod
-    def initial_of(cls, reading: KpiReading) -> dict[str, Any]:
+    def initial_of(cls, reading: KpiReading, view: KpiView) -> dict[str, Any]:
         """The values of a reading that is to be corrected."""
-        plain = {name: getattr(reading, name) for name in ReadingForm.base_fields}
+        plain = {name: getattr(reading, name) for name in ReadingForm.base_fields if name != "unit"}
         days = {name: timezone.localdate(getattr(reading, name)) for name in ("observed_from", "observed_to")}
-        return {**plain, **days}
+        return {**plain, **days, "unit": view.definition.unit}
 
     def reading(self) -> Reading:
         """The measurement: from the first day's midnight to the last day's end, or to now on the present day."""
@@ -137,7 +153,8 @@ class ReadingForm(forms.Form):
         given["observed_from"] = datetime.combine(first, time.min, zone)
         end = datetime.combine(last, time.max, zone)
         given["observed_to"] = self.now if last == timezone.localdate(self.now) else end
-        given.pop("reason", None)
+        for name in ("reason", "unit"):
+            given.pop(name, None)
         return Reading(**given)
 
 

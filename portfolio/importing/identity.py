@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
+from .fields import ANSWER
 from .layout import LayoutColumn, align, type_layout
 from .nearest import pair_nearest
 from .rows import MappedRow
@@ -175,7 +176,7 @@ class _Comparer:
             return tuple(found)
         for name in sorted((row.values.keys() | case.values.keys()) - touched):
             before, after = case.values.get(name, ""), row.values.get(name, "")
-            if squeeze(before) != squeeze(after) and (name in _DECIDED or self._is_remapped(case, name)):
+            if squeeze(before) != squeeze(after) and (_is_decided(name) or self._is_remapped(case, name)):
                 found.append(self._change(case, self._column(name), before, after))
         return tuple(found)
 
@@ -275,6 +276,10 @@ class _Pairing:
 
     def _note_tie(self, rows: list[MappedRow]) -> Callable[[int], None]:
         return lambda place: self.tied.add(id(rows[place]))
+
+
+def _is_decided(name: str) -> bool:
+    return name in _DECIDED or name.startswith(ANSWER)
 
 
 def _key(department: str, unit: str, title: str) -> type_key:

@@ -29,6 +29,7 @@ class Mapping:
     """A named, editable mapping. Words are compared folded, so white space, case and accents do not matter.
 
     ``confirmed``: a person has agreed to the words; proposals from them are not imputed.
+    ``answers``: words about personal data. ``criteria``: words of the columns that answer a criterion.
     ``date_order``: 'mdy' or 'dmy' where the columns themselves do not tell.
     """
 
@@ -37,6 +38,7 @@ class Mapping:
     stages: MappingOf[str, type_target | None] = field(default_factory=dict)
     tiers: MappingOf[str, type_tier] = field(default_factory=dict)
     answers: MappingOf[str, type_answer] = field(default_factory=dict)
+    criteria: MappingOf[str, str] = field(default_factory=dict)
     departments: MappingOf[str, str] = field(default_factory=dict)
     defaults: MappingOf[str, str] = field(default_factory=dict)
     confirmed: bool = True
@@ -48,7 +50,12 @@ class Mapping:
 
     @cached_property
     def _words(self) -> dict[str, dict[str, Any]]:
-        kinds = {"stages": self.stages, "tiers": self.tiers, "answers": self.answers}
+        kinds: dict[str, MappingOf[str, Any]] = {
+            "stages": self.stages,
+            "tiers": self.tiers,
+            "answers": self.answers,
+            "criteria": self.criteria,
+        }
         return {kind: {fold(word): target for word, target in words.items()} for kind, words in kinds.items()}
 
     @cached_property
@@ -76,6 +83,13 @@ class Mapping:
         if fold(word) in words and squeeze(word):
             return AnswerProposal(word, words[fold(word)], 1.0)
         return propose_answer(word)
+
+    def criterion(self, word: str) -> str:
+        """What a word says of a criterion: as mapped, else yes and no; anything else is no answer."""
+        words = self._words["criteria"]
+        if fold(word) in words and squeeze(word):
+            return str(words[fold(word)])
+        return {"yes": "met", "no": "not_met"}.get(propose_answer(word).target or "", "")
 
     def department(self, text: str) -> str:
         """A department's name, trimmed and by its alias; the default where the cell is blank."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from .fields import FIELDS
+from .fields import ANSWER_WORDS, FIELDS, is_field
 from .mapping import Mapping, Source
 from .stages import TARGETS
 
@@ -20,9 +20,10 @@ MAX_TEXT = 256 * 1024
 _STAGE_WORDS: dict[str, str | None] = {**{str(target): target for target in TARGETS}, "unknown": None}
 _TIERS = {name: name for name in ("unassessed", "minimal", "limited", "high", "prohibited")}
 _ANSWERS = {name: name for name in ("yes", "no", "unknown")}
+_CRITERIA = {name: name for name in ANSWER_WORDS}
 _DEFAULTS = {name: name for name in ("department", "unit", "category", "vendor")}
 _PLAIN = ("name", "title", "encoding", "delimiter", "sheet", "header_row", "date_order", "confirmed")
-_KEYS = (*_PLAIN, "columns", "stages", "tiers", "personal_data", "departments", "defaults")
+_KEYS = (*_PLAIN, "columns", "stages", "tiers", "personal_data", "answers", "departments", "defaults")
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ def dump_mapping(mapping: Mapping) -> str:
         "stages": {word: _stage_word(target) for word, target in mapping.stages.items()},
         "tiers": dict(mapping.tiers),
         "personal_data": dict(mapping.answers),
+        "answers": dict(mapping.criteria),
         "departments": dict(mapping.departments),
         "defaults": dict(mapping.defaults),
     }
@@ -125,6 +127,7 @@ class _Reader:
             stages=self.words(nodes.get("stages"), _STAGE_WORDS),  # type: ignore[arg-type]
             tiers=self.words(nodes.get("tiers"), _TIERS),  # type: ignore[arg-type]
             answers=self.words(nodes.get("personal_data"), _ANSWERS),  # type: ignore[arg-type]
+            criteria=self.words(nodes.get("answers"), _CRITERIA),  # type: ignore[arg-type]
             departments=self.texts(nodes.get("departments")),
             defaults=self.defaults(nodes.get("defaults")),
             confirmed=self.truth(nodes.get("confirmed")),
@@ -163,8 +166,8 @@ class _Reader:
     def columns(self, node: Node | None, root: Node) -> dict[str, Source]:
         columns: dict[str, Source] = {}
         for key, value in self.pairs(node) if node is not None else ():
-            if key.value not in FIELDS:
-                self.fault(key, f"unknown field {key.value}; known are {', '.join(FIELDS)}")
+            if not is_field(key.value):
+                self.fault(key, f"unknown field {key.value}; known are {', '.join(FIELDS)}, answer:CRITERION")
                 continue
             source = self.source(value)
             if source is not None:

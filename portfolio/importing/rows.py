@@ -10,7 +10,7 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 
 from .dates import DateCell, date_order, read_date, type_order
-from .fields import DATE_FIELDS, TEXT_FIELDS
+from .fields import ANSWER, DATE_FIELDS, TEXT_FIELDS
 from .layout import layout_of, type_layout
 from .mapping import Mapping
 from .refusal import Refused
@@ -181,6 +181,11 @@ class _RowReader:
         if "personal_data" in self.places:
             values["personal_data"] = answer.target or ""
         values |= {name: cell.text for name, cell in dates.items()}
+        values |= {
+            name: said
+            for name in self.places
+            if name.startswith(ANSWER) and (said := self.mapping.criterion(self.cell(cells, name)))
+        }
         self.judge(cells, values, stage, dates, problems)
         raw = {
             c.key: clean_cell(cell) for c, cell in zip(self.columns, cells, strict=False) if cell and not cell.isspace()
@@ -194,7 +199,7 @@ class _RowReader:
     def texts(self, cells: tuple[str, ...], problems: _Problems) -> dict[str, str]:
         values = {}
         for name in self.places:
-            if name in ("stage", "tier", "personal_data", "department", *DATE_FIELDS):
+            if name in ("stage", "tier", "personal_data", "department", *DATE_FIELDS) or name.startswith(ANSWER):
                 continue
             text = self.cell(cells, name)
             # Paragraphs of prose are kept; names and titles are one line.

@@ -45,6 +45,8 @@ def fold(text: str) -> str:
     """Lower case without accents, words parted by single spaces; digits are kept."""
     plain = unicodedata.normalize("NFKD", clean_cell(text)).casefold()
     plain = "".join(c for c in plain if not unicodedata.combining(c))
+    # Ligatures are letters of their own to Unicode; in headers and words they are two letters written together.
+    plain = plain.replace("\u0153", "oe").replace("\u00e6", "ae")
     plain = plain.replace("'s ", " ").replace("\u2019s ", " ")
     return " ".join(_WORD.findall(plain))
 

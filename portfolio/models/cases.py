@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pocgate.identity.enums import Role
 from pocgate.identity.models import RoleGrant, User
-from portfolio.enums import FactKey, Origin, Sees, Stage, Status
+from portfolio.enums import FactKey, Origin, Section, Sees, Stage, Status
 from portfolio.models.departments import Department, DepartmentMember
 
 SEE_ALL_ROLES = (Role.COMMITTEE, Role.CHAIR, Role.COMPLIANCE, Role.SPONSOR, Role.AUDITOR, Role.ADMIN)
@@ -53,6 +53,7 @@ class UseCase(models.Model):
     """An AI use case. `stage` is null when unknown and is changed only together with its stage spell.
 
     `requested_version` counts changes that readiness depends on; `computed_version` is the one it was computed for.
+    `changed_sections` says what changed between the two, and `computations` counts how often results were written.
     """
 
     number = models.PositiveIntegerField(unique=True)
@@ -88,7 +89,12 @@ class UseCase(models.Model):
     tier = models.CharField(_("risk tier"), max_length=12, default="unassessed")
     requested_version = models.PositiveIntegerField(default=1)
     computed_version = models.PositiveIntegerField(default=0)
+    changed_sections = models.PositiveIntegerField(default=Section.EVERYTHING.value)
+    computations = models.PositiveIntegerField(default=0)
     readiness_due_at = models.DateTimeField(null=True)
+    # The same for what detectors find: judged for which version, and when time alone may change it.
+    findings_version = models.PositiveIntegerField(default=0)
+    findings_due_at = models.DateTimeField(null=True)
 
     objects = UseCaseQuerySet.as_manager()
 
@@ -120,6 +126,9 @@ class UseCase(models.Model):
             models.CheckConstraint(
                 condition=Q(computed_version__lte=F("requested_version")), name="portfolio_usecase_computed_not_ahead"
             ),
+            models.CheckConstraint(
+                condition=Q(findings_version__lte=F("requested_version")), name="portfolio_usecase_findings_not_ahead"
+            ),
             models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="portfolio_usecase_currency_code"),
         ]
         indexes = [
@@ -136,6 +145,16 @@ class UseCase(models.Model):
                 fields=["readiness_due_at"],
                 condition=Q(readiness_due_at__isnull=False),
                 name="portfolio_usecase_due",
+            ),
+            models.Index(
+                fields=["id"],
+                condition=Q(findings_version__lt=F("requested_version")),
+                name="portfolio_usecase_unjudged",
+            ),
+            models.Index(
+                fields=["findings_due_at"],
+                condition=Q(findings_due_at__isnull=False),
+                name="portfolio_usecase_finding_due",
             ),
         ]
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from portfolio.enums import KpiDirection, KpiKind, KpiRole, SloOf
+from portfolio.enums import KpiDirection, KpiKind, KpiRole, KpiStatistic, SloOf
 from portfolio.models.cases import UseCase
 
 
@@ -44,7 +44,10 @@ class Kpi(models.Model):
 
 
 class KpiDefinition(models.Model):
-    """A KPI's unit, direction, baseline, target and measuring rules, in force for a half-open period."""
+    """A KPI's unit, direction, baseline, target and measuring rules, in force for a half-open period.
+
+    An empty `statistic` means: a share where the unit is one, else a mean.
+    """
 
     kpi = models.ForeignKey(Kpi, on_delete=models.CASCADE, related_name="definitions")
     unit = models.CharField(_("unit"), max_length=40)
@@ -59,6 +62,8 @@ class KpiDefinition(models.Model):
     label_delay_days = models.PositiveIntegerField(default=0)
     warm_up_days = models.PositiveIntegerField(default=0)
     min_samples = models.PositiveIntegerField(default=50)
+    statistic = models.CharField(max_length=10, choices=KpiStatistic.choices, blank=True)
+    human_rated = models.BooleanField(default=False)
     valid_from = models.DateTimeField()
     valid_until = models.DateTimeField(null=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -69,6 +74,9 @@ class KpiDefinition(models.Model):
                 condition=Q(direction__in=KpiDirection.values), name="portfolio_kpidefinition_direction_known"
             ),
             models.CheckConstraint(condition=~Q(unit=""), name="portfolio_kpidefinition_unit_given"),
+            models.CheckConstraint(
+                condition=Q(statistic__in=["", *KpiStatistic.values]), name="portfolio_kpidefinition_statistic_known"
+            ),
             models.CheckConstraint(condition=Q(cadence_days__gte=1), name="portfolio_kpidefinition_cadence_positive"),
             models.CheckConstraint(
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
@@ -84,7 +92,11 @@ class KpiDefinition(models.Model):
 
 
 class KpiThreshold(models.Model):
-    """The value a KPI must reach at a gate; `eased` stays true for ever once it was made easier after a reading."""
+    """The value a KPI must reach at a gate, superseded by the next, never changed.
+
+    `eased` (made easier) and `late` (set or eased after the first reading of the gate's stage) are handed on to every
+    later threshold of the gate. `readings_existed` tells of such readings when this one was set.
+    """
 
     kpi = models.ForeignKey(Kpi, on_delete=models.CASCADE, related_name="thresholds")
     gate = models.PositiveSmallIntegerField()
@@ -95,6 +107,7 @@ class KpiThreshold(models.Model):
     reason = models.TextField(blank=True)
     readings_existed = models.BooleanField(default=False)
     eased = models.BooleanField(default=False)
+    late = models.BooleanField(default=False)
     superseded_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -112,7 +125,8 @@ class KpiThreshold(models.Model):
 class KpiReading(models.Model):
     """A measurement over `observed_from`–`observed_to`. A correction supersedes it; nothing is overwritten.
 
-    `error` is the standard error of `value`, in the KPI's unit, when it is known.
+    `error` is the standard error of `value`, in the KPI's unit, when it is known; `agreement` that of its `raters`,
+    from -1 to 1, where people rated.
     """
 
     kpi = models.ForeignKey(Kpi, on_delete=models.CASCADE, related_name="readings")
@@ -124,6 +138,7 @@ class KpiReading(models.Model):
     observed_to = models.DateTimeField()
     method = models.CharField(max_length=300, blank=True)
     raters = models.PositiveIntegerField(null=True)
+    agreement = models.DecimalField(max_digits=5, decimal_places=4, null=True)
     release = models.CharField(max_length=100, blank=True)
     source = models.CharField(max_length=200, blank=True)
     external_id = models.CharField(max_length=200, null=True)
@@ -142,6 +157,10 @@ class KpiReading(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(error__isnull=True) | Q(error__gte=0), name="portfolio_kpireading_error_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(agreement__isnull=True) | Q(agreement__gte=-1, agreement__lte=1),
+                name="portfolio_kpireading_agreement_in_range",
             ),
         ]
         indexes = [models.Index(fields=["kpi", "-observed_to"], name="portfolio_kpireading_latest")]

@@ -9,6 +9,25 @@ from portfolio.enums import ExitReason, Precision, ReasonCode, Stage
 from portfolio.models.cases import UseCase
 
 
+class StagePace(models.Model):
+    """The time-box of a stage in days, none when null: written by whoever publishes the policy, read here."""
+
+    stage = models.PositiveSmallIntegerField(choices=Stage.choices, unique=True)
+    time_box_days = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(stage__in=Stage.values), name="portfolio_stagepace_stage_known"),
+            models.CheckConstraint(
+                condition=Q(time_box_days__isnull=True) | Q(time_box_days__gte=1),
+                name="portfolio_stagepace_a_day_or_none",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"stage {self.stage}: {self.time_box_days} days"
+
+
 class StageSpell(models.Model):
     """One stay in a stage; open while `exit_reason` is blank. Unknown times are null with precision `unknown`.
 

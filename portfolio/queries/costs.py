@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from datetime import date
+from decimal import Decimal
 
 from django.db.models import Sum
 
 from portfolio.enums import CostLine, CostState, Stage
 from portfolio.models import CostEntry, CostEstimate, CostPlan, UseCase
+from portfolio.rules.burn import Spent, run_rate
 
 ENTRIES_SHOWN = 100
-MONTH_DAYS = Decimal("30.4375")
-RUN_RATE_DAYS = 30
-CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -118,17 +116,13 @@ def spent_by_stage(case: UseCase) -> dict[tuple[int | None, int, str], Decimal]:
     return {(stage, iteration, state): total for stage, iteration, state, total in rows}
 
 
-def run_rate(case: UseCase, *, today: date) -> Decimal:
-    """Recurring money of the last 30 days, per month: each entry's share of days in that time."""
-    start = today - timedelta(days=RUN_RATE_DAYS)
-    rows = CostEntry.objects.filter(
-        case=case, superseded_by__isnull=True, recurrence="recurring", period_start__lt=today, period_end__gt=start
-    ).values_list("amount", "period_start", "period_end")
-    per_day = Decimal(0)
-    for amount, begins, ends in rows:
-        days = (min(ends, today) - max(begins, start)).days
-        per_day += amount / (ends - begins).days * days / RUN_RATE_DAYS
-    return (per_day * MONTH_DAYS).quantize(CENT, ROUND_HALF_UP)
+def monthly_cost(case: UseCase, *, today: date) -> Decimal:
+    """Recurring money a month, over the last days that are recorded; 0 while nothing recurring runs."""
+    rows = CostEntry.objects.filter(case=case, superseded_by__isnull=True, recurrence="recurring").values_list(
+        "line", "amount", "period_start", "period_end"
+    )
+    spent = [Spent(line, amount, True, begins, ends) for line, amount, begins, ends in rows]
+    return run_rate(spent, today) or Decimal(0)
 
 
 def _burns(case: UseCase, plan: CostPlan | None, today: date) -> tuple[Burn, ...]:
@@ -141,7 +135,7 @@ def _burns(case: UseCase, plan: CostPlan | None, today: date) -> tuple[Burn, ...
     for (_stage, _iteration, state), total in spent.items():
         whole[state] = whole.get(state, Decimal(0)) + total
     burns.append(_burn("case", plan.case_cap if plan else None, whole))
-    monthly = run_rate(case, today=today)
+    monthly = monthly_cost(case, today=today)
     burns.append(_burn("monthly", plan.monthly_cap if plan else None, {CostState.ACTUAL: monthly}))
     return tuple(burns)
 

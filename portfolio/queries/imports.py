@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from portfolio.enums import FactKey, Status
+from portfolio.importing.fields import flat_answers
 from portfolio.importing.identity import Known, Plan, plan_import
 from portfolio.importing.layout import layout_from_json, layout_to_json
 from portfolio.importing.mapping import Mapping, best_fitting
@@ -20,7 +20,7 @@ from portfolio.importing.reading import Choices, read_file
 from portfolio.importing.refusal import Refused
 from portfolio.importing.rows import MappedRow, Reading, read_rows
 from portfolio.importing.summary import Summary, WordCount
-from portfolio.importing.table import Column, Table
+from portfolio.importing.table import Table
 from portfolio.importing.text import identity_key, squeeze
 from portfolio.models import CaseFact, CaseOrigin, ImportMapping, ImportRun, UseCase
 
@@ -231,7 +231,7 @@ def known_cases(case_ids: Iterable[int] | None = None) -> list[Known]:
         known.append(
             Known(
                 key=origin.case_id,
-                values=origin.values,
+                values=flat_answers(origin.values),
                 raw=origin.raw,
                 layout=layouts[origin.run_id],
                 digest=origin.digest,
@@ -291,11 +291,6 @@ def cases_missing(plan: Plan) -> list[str]:
     """References of imported cases that the file no longer lists."""
     numbers = UseCase.objects.filter(pk__in=list(plan.missing)).order_by("number").values_list("number", flat=True)
     return [f"UC-{number:04d}" for number in numbers]
-
-
-def columns_by_position(columns: Iterable[Column]) -> MappingOf[int, Column]:
-    """Columns by their place in the file, from 1."""
-    return {column.position: column for column in columns}
 
 
 __all__ = [

@@ -8,20 +8,23 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, QuerySet
 
 from portfolio.models import Kpi, KpiDefinition, KpiReading, KpiThreshold, UseCase
-from portfolio.rules.chart import Chart, chart_of
 
 READINGS_SHOWN = 200
 
 
 @dataclass(frozen=True)
 class KpiView:
-    """A KPI, its definition and thresholds in force, and its newest readings, newest first."""
+    """A KPI, its definition, every threshold it ever had (oldest first) and its newest readings, newest first."""
 
     kpi: Kpi
     definition: KpiDefinition
-    thresholds: tuple[KpiThreshold, ...]
+    history: tuple[KpiThreshold, ...]
     readings: tuple[KpiReading, ...]
-    chart: Chart | None
+
+    @property
+    def thresholds(self) -> tuple[KpiThreshold, ...]:
+        """The thresholds in force, by gate."""
+        return tuple(threshold for threshold in self.history if threshold.superseded_at is None)
 
     @property
     def counting(self) -> tuple[KpiReading, ...]:
@@ -38,6 +41,11 @@ class KpiView:
         """A threshold was made easier once."""
         return any(threshold.eased for threshold in self.thresholds)
 
+    @property
+    def has_late_threshold(self) -> bool:
+        """A threshold was set or eased after the first reading of its stage."""
+        return any(threshold.late for threshold in self.thresholds)
+
 
 def kpi_views(case: UseCase, *, key: str | None = None) -> list[KpiView]:
     """The KPIs of a case that are in use, the primary one first; four queries. `key` narrows to one."""
@@ -49,23 +57,17 @@ def kpi_views(case: UseCase, *, key: str | None = None) -> list[KpiView]:
 
 
 def with_measurements(kpis: QuerySet[Kpi]) -> QuerySet[Kpi]:
-    """With the definition and thresholds in force, and the newest readings."""
+    """With the definition in force, all thresholds, and the newest readings."""
     readings = KpiReading.objects.select_related("recorded_by").order_by("-observed_to", "-pk")
     return kpis.select_related("owner").prefetch_related(
         Prefetch("definitions", KpiDefinition.objects.filter(valid_until__isnull=True)),
-        Prefetch("thresholds", KpiThreshold.objects.filter(superseded_at__isnull=True).order_by("gate")),
+        Prefetch("thresholds", KpiThreshold.objects.select_related("set_by").order_by("gate", "set_at", "pk")),
         Prefetch("readings", readings[:READINGS_SHOWN], to_attr="newest_readings"),
     )
 
 
 def _views(kpis: Iterable[Kpi]) -> list[KpiView]:
-    views = []
-    for kpi in kpis:
-        definition, readings = kpi.definitions.all()[0], tuple(vars(kpi)["newest_readings"])
-        counting = [reading for reading in readings if reading.superseded_by_id is None]
-        thresholds = tuple(kpi.thresholds.all())
-        lines = {"baseline": definition.baseline, "target": definition.target}
-        lines |= {f"gate{threshold.gate}": threshold.value for threshold in thresholds}
-        points = [(reading.observed_to, reading.value, reading.error) for reading in reversed(counting)]
-        views.append(KpiView(kpi, definition, thresholds, readings, chart_of(points, lines)))
-    return views
+    return [
+        KpiView(kpi, kpi.definitions.all()[0], tuple(kpi.thresholds.all()), tuple(vars(kpi)["newest_readings"]))
+        for kpi in kpis
+    ]

@@ -23,7 +23,10 @@ SPELL_FIELDS = {
 
 @dataclass(frozen=True)
 class CaseRow:
-    """A case in a list. Readiness is None while there is no next gate or nothing was computed yet."""
+    """A case in a list. Readiness is None while there is no next gate or nothing was computed yet.
+
+    `standing` says whether its latest go still stands; empty while there was none.
+    """
 
     case: UseCase
     owner_id: int | None
@@ -33,12 +36,19 @@ class CaseRow:
     musts_open: int | None
     entered_at: datetime | None
     time_box: TimeBoxUse
+    standing: str = ""
 
 
 def with_open_spell(cases: UseCaseQuerySet) -> UseCaseQuerySet:
     """Each case with the fields of its open spell, null where there is none."""
     joined = cases.alias(open_spell=FilteredRelation("spells", condition=Q(spells__exit_reason="")))
     return joined.annotate(**{name: F(f"open_spell__{field}") for name, field in SPELL_FIELDS.items()})
+
+
+def over_time_box(now: datetime) -> Q:
+    """Cases, joined with their open spell, whose time-box is used up."""
+    running = Q(clock_stopped_at__isnull=True, box_ends_at__lte=now)
+    return running | Q(clock_stopped_at__isnull=False, box_ends_at__lte=F("clock_stopped_at"))
 
 
 def with_owner(cases: UseCaseQuerySet) -> UseCaseQuerySet:
@@ -52,14 +62,13 @@ def as_rows(cases: UseCaseQuerySet) -> UseCaseQuerySet:
     """What `row_of` needs, still one query. Long texts stay in the database."""
     return (
         with_owner(with_open_spell(cases))
-        .select_related("department", "unit", "readiness")
+        .select_related("department", "unit", "readiness", "standing")
         .defer(
             "problem_statement",
             "affected_process",
             "affected_users",
             "expected_benefit",
             "technology",
-            "readiness__dimensions",
         )
     )
 
@@ -67,6 +76,7 @@ def as_rows(cases: UseCaseQuerySet) -> UseCaseQuerySet:
 def row_of(case: UseCase, *, now: datetime) -> CaseRow:
     """The row of a case that came from `as_rows`."""
     score = getattr(case, "readiness", None) if case.next_gate is not None else None
+    go = getattr(case, "standing", None)
     known = case.__dict__
     box = Box(
         entered_at=known["entered_at"],
@@ -84,4 +94,5 @@ def row_of(case: UseCase, *, now: datetime) -> CaseRow:
         musts_open=score.musts_open if score else None,
         entered_at=known["entered_at"],
         time_box=time_box_use(box, now=now),
+        standing=go.state if go and go.decision_id else "",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,14 +14,21 @@ from portfolio.rules.numbers import count_problems, measure_problems, short_text
 
 HIGHER, LOWER = "higher", "lower"
 PRIMARY, GUARDRAIL = "primary", "guardrail"
+MEAN, PROPORTION, RATE = "mean", "proportion", "rate"
+PERCENT_UNITS = frozenset({"%", "percent", "per cent", "pct"})
+SHARE_UNITS = frozenset({"share", "proportion", "fraction"})
 KEY_LENGTH = 60
 DAYS_LIMIT = 3650
 GATES_WITH_KPIS = (1, 2, 3)
+RATERS_WHO_AGREE = 2
 
 
 @dataclass(frozen=True)
 class Definition:
-    """What is promised: from the baseline to the target, in the unit, in the direction."""
+    """What is promised: from the baseline to the target, in the unit, in the direction.
+
+    An empty `statistic` means a share where the unit is one, else a mean.
+    """
 
     unit: str
     direction: str
@@ -34,11 +42,16 @@ class Definition:
     label_delay_days: int = 0
     warm_up_days: int = 0
     min_samples: int = 50
+    statistic: str = ""
+    human_rated: bool = False
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A measurement over `observed_from`–`observed_to`; `error` is the standard error of `value`, in its unit."""
+    """A measurement over `observed_from`–`observed_to`; `error` is the standard error of `value`, in its unit.
+
+    `agreement` is that of its `raters`, from -1 to 1, such as Krippendorff's alpha.
+    """
 
     value: Decimal
     observed_from: datetime
@@ -47,6 +60,7 @@ class Reading:
     error: Decimal | None = None
     method: str = ""
     raters: int | None = None
+    agreement: Decimal | None = None
     release: str = ""
     source: str = ""
     external_id: str | None = None
@@ -55,7 +69,7 @@ class Reading:
 def definition_problems(role: str, definition: Definition) -> list[FieldProblem]:
     """What is wrong with a definition. Baseline and target may still be missing: readiness asks for them."""
     problems = [
-        *short_text_problems("unit", definition.unit, 40, required=True),
+        *_unit_problems(definition),
         *short_text_problems("baseline_source", definition.baseline_source, 300),
         *measure_problems("baseline", definition.baseline),
         *measure_problems("target", definition.target),
@@ -70,6 +84,47 @@ def definition_problems(role: str, definition: Definition) -> list[FieldProblem]
         if not 0 <= getattr(definition, field) <= DAYS_LIMIT:
             problems.append(_days(field, 0))
     return problems or _promise_problems(role, definition)
+
+
+def _unit_problems(definition: Definition) -> list[FieldProblem]:
+    problems = short_text_problems("unit", definition.unit, 40, required=True)
+    if problems:
+        return problems
+    if definition.statistic not in ("", MEAN, PROPORTION, RATE):
+        return [FieldProblem("statistic", "unknown_statistic", "Give one of: mean, proportion, rate.")]
+    if not any(unicodedata.category(sign)[0] == "L" or sign in "%‰°" or _is_currency(sign) for sign in definition.unit):
+        message = "“{unit}” is no unit; say what is counted or measured, such as %, days or EUR per case."
+        return [FieldProblem("unit", "unknown_unit", message, {"unit": definition.unit})]
+    if definition.statistic == PROPORTION and whole_of(definition.unit) is None:
+        message = "A share of cases is given in % or as a share from 0 to 1; {unit} is neither."
+        return [FieldProblem("unit", "unit_without_share", message, {"unit": definition.unit})]
+    return []
+
+
+def _is_currency(sign: str) -> bool:
+    return unicodedata.category(sign) == "Sc"
+
+
+def whole_of(unit: str) -> int | None:
+    """What the whole is in a unit of shares: 100 in percent, 1 as a share; None for any other unit."""
+    word = unit_word(unit)
+    if word in PERCENT_UNITS:
+        return 100
+    return 1 if word in SHARE_UNITS else None
+
+
+def unit_word(unit: str) -> str:
+    """A unit as it is compared: without case and superfluous spaces."""
+    return " ".join(unit.split()).casefold()
+
+
+def unit_problems(given: str, defined: str) -> list[FieldProblem]:
+    """What is wrong with the unit sent along with a reading: it may be left out, but not be another one."""
+    same = {unit_word(given), unit_word(defined)}
+    if not given.strip() or len(same) == 1 or same <= PERCENT_UNITS or same <= SHARE_UNITS:
+        return []
+    message = "This KPI is measured in {unit}, not in {given}."
+    return [FieldProblem("unit", "unknown_unit", message, {"unit": defined, "given": given})]
 
 
 def _days(pointer: str, minimum: int) -> FieldProblem:
@@ -101,6 +156,22 @@ def is_eased(direction: str, old: Decimal | None, new: Decimal) -> bool:
     return old is not None and better_by(direction, old, new) < 0
 
 
+@dataclass(frozen=True)
+class ThresholdStep:
+    """A threshold as it was set once; `old_value` is None for the first of its gate."""
+
+    set_at: datetime
+    old_value: Decimal | None
+    value: Decimal
+
+
+def registered_at(direction: str, steps: Sequence[ThresholdStep]) -> datetime:
+    """When a threshold was registered: set first or made easier, whichever came last. Making it harder is no matter."""
+    return max(
+        step.set_at for step in steps if step.old_value is None or is_eased(direction, step.old_value, step.value)
+    )
+
+
 def threshold_problems(gate: int, value: Decimal) -> list[FieldProblem]:
     """What is wrong with a threshold."""
     problems = measure_problems("value", value)
@@ -119,11 +190,20 @@ def easing_blockers(*, eased: bool, is_chair: bool, reason: str) -> list[Blocker
 
 
 def redefinition_blockers(old: Definition, new: Definition, *, has_readings: bool) -> list[Blocker]:
-    """Unit and direction stay once there are readings: they would mean something else afterwards."""
-    if not has_readings or (old.unit, old.direction) == (new.unit, new.direction):
+    """Once there are readings, unit and direction stay, and what is asked of them gets no easier."""
+    if not has_readings:
         return []
-    message = "Unit and direction stay as they are once there are readings; define another KPI instead."
-    return [Blocker("unit_fixed_by_readings", message)]
+    blockers = []
+    if (old.unit, old.direction) != (new.unit, new.direction):
+        message = "Unit and direction stay as they are once there are readings; define another KPI instead."
+        blockers.append(Blocker("unit_fixed_by_readings", message))
+    if new.min_samples < old.min_samples:
+        message = "Once there are readings, fewer samples can not be enough: {least} at least, as agreed before."
+        blockers.append(Blocker("samples_fixed_by_readings", message, {"least": old.min_samples}))
+    if old.human_rated and not new.human_rated:
+        message = "Once there are readings, they stay ratings by people: who rated and how they agreed is asked for."
+        blockers.append(Blocker("raters_fixed_by_readings", message))
+    return blockers
 
 
 def reading_problems(reading: Reading, *, now: datetime) -> list[FieldProblem]:
@@ -133,12 +213,24 @@ def reading_problems(reading: Reading, *, now: datetime) -> list[FieldProblem]:
         *measure_problems("error", reading.error, minimum=Decimal(0)),
         *count_problems("sample_size", reading.sample_size),
         *count_problems("raters", reading.raters),
+        *_agreement_problems(reading),
         *short_text_problems("method", reading.method, 300),
         *short_text_problems("release", reading.release, 100),
         *short_text_problems("source", reading.source, 200),
         *short_text_problems("external_id", reading.external_id or "", 200),
     ]
     return problems + _period_problems(reading, now)
+
+
+def _agreement_problems(reading: Reading) -> list[FieldProblem]:
+    if reading.agreement is None:
+        return []
+    problems = measure_problems("agreement", reading.agreement)
+    if not problems and not -1 <= reading.agreement <= 1:
+        problems = [FieldProblem("agreement", "agreement_range", "Agreement lies between -1 and 1.")]
+    if not problems and (reading.raters is None or reading.raters < RATERS_WHO_AGREE):
+        problems = [FieldProblem("raters", "agreement_without_raters", "Say how many raters agree; two at least.")]
+    return problems
 
 
 def _period_problems(reading: Reading, now: datetime) -> list[FieldProblem]:

@@ -12,6 +12,8 @@ from portfolio.rules.numbers import measure_problems, short_text_problems
 
 AMOUNT_LIMIT = Decimal(10) ** 14
 PERIOD_LIMIT = timedelta(days=3660)
+# A bank's fee may lie between a bill at its rate and what was booked.
+CONVERSION_TOLERANCE = Decimal("0.05")
 
 # ISO 4217, active codes of countries and unions; funds, metals and test codes are left out.
 CURRENCIES = frozenset(
@@ -45,7 +47,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Bill:
-    """The foreign bill behind an amount: its currency and amount, the rate used and its date."""
+    """The foreign bill behind an amount: currency, amount, what one unit is in the case's currency, and when."""
 
     currency: str
     amount: Decimal
@@ -146,7 +148,10 @@ def cost_problems(cost: Cost, *, lines: Iterable[str], currency: str, today: dat
         if getattr(cost, name) not in known:
             params = {"known": ", ".join(known)}
             problems.append(FieldProblem(name, f"unknown_{name}", "Give one of: {known}.", params))
-    return problems + (_bill_problems(cost.bill, currency, today) if cost.bill else [])
+    if cost.bill is not None:
+        problems += _bill_problems(cost.bill, currency, today)
+        problems = problems or _conversion_problems(cost.amount, cost.bill, currency)
+    return problems
 
 
 def _period_problems(cost: Cost, today: date) -> list[FieldProblem]:
@@ -175,3 +180,13 @@ def _bill_problems(bill: Bill, currency: str, today: date) -> list[FieldProblem]
     if bill.on > today:
         problems.append(FieldProblem("bill/on", "from_the_future", "The date of the rate lies in the future."))
     return problems
+
+
+def _conversion_problems(amount: Decimal, bill: Bill, currency: str) -> list[FieldProblem]:
+    made = (bill.amount * bill.rate).quantize(Decimal("0.01"))
+    if abs(amount - made) <= max(made * CONVERSION_TOLERANCE, Decimal("0.01")):
+        return []
+    message = "{billed} {foreign} at {rate} make {made} {currency}, not {amount}; mend the rate or the amount."
+    billed = {"billed": bill.amount, "foreign": bill.currency, "rate": bill.rate}
+    params = {**billed, "made": made, "currency": currency, "amount": amount}
+    return [FieldProblem("bill/rate", "rate_misses_amount", message, params)]

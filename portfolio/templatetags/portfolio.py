@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django import template
 from django.utils.translation import gettext
 
@@ -21,14 +23,13 @@ def fact_words(fact: CaseFact) -> str:
 
 
 @register.filter
-def line_words(key: str) -> str:
-    """What a line of a KPI chart means."""
-    names = {"baseline": gettext("baseline"), "target": gettext("target")}
-    return names.get(key) or gettext("gate %(gate)s") % {"gate": key[-1]}
-
-
-@register.filter
 def burn_words(key: str) -> str:
     """What a cap is for."""
     names = {"stage": gettext("This stage"), "case": gettext("Whole case"), "monthly": gettext("Per month, recurring")}
     return names[key]
+
+
+@register.filter
+def at(values: Mapping[int, str], key: int) -> str:
+    """The value under a key, nothing where there is none."""
+    return values.get(key, "")

@@ -22,9 +22,6 @@ from portfolio.permissions import acts_allowed, can, require
 from portfolio.queries.cases import case_profile
 from portfolio.web.showing import case_of, case_page
 
-# Weeks of the pilot's default time-box are the playbook's; the first stages' are the same everywhere it is not told.
-TIME_BOXES = {0: 28, 1: 42, 2: 84, 3: None}
-
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -104,7 +101,7 @@ def identify_stage(request: SignedInRequest, reference: str) -> HttpResponse:
     form = StageForm(request.POST)
     if form.is_valid():
         stage = form.cleaned_data["stage"]
-        cases.identify_stage(case_id=case.pk, stage=stage, time_box_days=TIME_BOXES[stage], actor=request.user, now=now)
+        cases.identify_stage(case_id=case.pk, stage=stage, actor=request.user, now=now)
     return _done(request, case, {"stage_form": form}, now, _("The stage is set; its time-box begins today."))
 
 

@@ -104,7 +104,13 @@ def reading_new(request: SignedInRequest, reference: str, key: str) -> HttpRespo
     form = ReadingForm(request.POST, now=now)
     if form.is_valid():
         with refused_on(form):
-            commands.record_reading(kpi_id=view.kpi.pk, reading=form.reading(), actor=request.user, now=now)
+            commands.record_reading(
+                kpi_id=view.kpi.pk,
+                reading=form.reading(),
+                unit=form.cleaned_data["unit"],
+                actor=request.user,
+                now=now,
+            )
     if form.errors:
         return _kpi_page(request, case, view, now, reading_form=form)
     messages.success(request, _("The reading is recorded."))
@@ -120,13 +126,14 @@ def reading_correct(request: SignedInRequest, reference: str, key: str, reading_
     require("record_reading", request.user, case, now=now)
     view = _view(case, key)
     old = get_object_or_404(KpiReading, pk=reading_id, kpi=view.kpi, superseded_by__isnull=True)
-    form = CorrectionForm(request.POST or None, initial=CorrectionForm.initial_of(old), now=now)
+    form = CorrectionForm(request.POST or None, initial=CorrectionForm.initial_of(old, view), now=now)
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             commands.correct_reading(
                 reading_id=old.pk,
                 reading=form.reading(),
                 reason=form.cleaned_data["reason"],
+                unit=form.cleaned_data["unit"],
                 actor=request.user,
                 now=now,
             )
@@ -186,7 +193,7 @@ def _kpi_page(
     gate = (case.next_gate or 0) + 1
     context = {
         "view": view,
-        "reading_form": ReadingForm(now=now),
+        "reading_form": ReadingForm(now=now, initial={"unit": view.definition.unit}),
         "threshold_form": ThresholdForm(initial={"gate": min(gate, 3)}),
         **bound,
     }

@@ -19,7 +19,7 @@ from pocgate.identity.queries import SignedInRequest
 from pocgate.kernel.errors import Forbidden, Invalid, NotAllowedNow, Stale
 from pocgate.kernel.http import is_fragment, number_of
 from portfolio.commands import cases
-from portfolio.enums import Status
+from portfolio.enums import Stage, Status
 from portfolio.forms.inputs import refused_on
 from portfolio.forms.registration import ProblemForm
 from portfolio.models import UseCase
@@ -27,6 +27,7 @@ from portfolio.permissions import can, require
 from portfolio.queries.cases import case_for, case_profile
 from portfolio.queries.costs import cost_view
 from portfolio.queries.kpis import kpi_views
+from portfolio.queries.pace import time_box_days
 from portfolio.queries.similar import SimilarCase, similar_cases
 from portfolio.queries.team import drafts_of, team_view
 from portfolio.web.steps import MEASURE, RISK, SAVERS, form_of
@@ -105,7 +106,7 @@ def register_review(request: SignedInRequest, reference: str) -> HttpResponse:
         "costs": cost_view(case, today=timezone.localdate(now)),
         "blockers": cases.submission_blockers(case),
         "similar": _similar(request, case.title, case.problem_statement, now, without=case.pk),
-        "time_box_days": cases.FIRST_TIME_BOX_DAYS,
+        "time_box_days": time_box_days(Stage.DISCOVERY),
         "may_submit": can("submit_case", request.user, case, now=now),
     }
     return render(request, "portfolio/register/review.html", context)

@@ -12,6 +12,7 @@ from pocgate.kernel.errors import Forbidden, Invalid, NotAllowedNow, Stale
 from pocgate.ledger.commands import Act, record
 from portfolio.commands.lifecycle import lock_case
 from portfolio.commands.recompute import request_recompute
+from portfolio.enums import Section
 from portfolio.models import EvidenceRevision, UseCase
 from portfolio.permissions import standing_of
 from scoring import errors
@@ -50,7 +51,7 @@ def answer_criterion(
         given = write_answer(case, criterion, answer, note, revisions, author=actor, now=now)
         act = Act("answer.given", "criterion_answer", given.pk, case.pk, _shown(before), _shown(given))
         record(act, actor=actor, now=now)
-        request_recompute(case.pk)
+        request_recompute(case.pk, Section.ANSWERS)
     return given
 
 
@@ -72,7 +73,7 @@ def verify_answer(
         answer.verified_by, answer.verified_at = actor, now
         answer.save(update_fields=["verified_by", "verified_at"])
         record(Act("answer.verified", "criterion_answer", answer.pk, case.pk, {}, _shown(answer)), actor=actor, now=now)
-        request_recompute(case.pk)
+        request_recompute(case.pk, Section.ANSWERS)
     return answer
 
 
@@ -93,12 +94,12 @@ def attach_revision_to_answer(
             raise NotAllowedNow([errors.nothing_to_verify()])
         named = set(answer.evidence.values_list("revision_id", flat=True))
         fresh = [revision for revision in revisions if revision.pk not in named]
-        _name_evidence(answer, fresh)
+        _name_evidence(answer, fresh, now)
         if fresh:
             after = {"criterion": criterion, "revisions": [revision.pk for revision in fresh]}
             act = Act("answer.evidence_linked", "criterion_answer", answer.pk, case.pk, {}, after)
             record(act, actor=actor, now=now)
-            request_recompute(case.pk)
+            request_recompute(case.pk, Section.ANSWERS)
     return answer
 
 
@@ -142,7 +143,7 @@ def write_answer(
         author=author,
         answered_at=now,
     )
-    _name_evidence(given, revisions)
+    _name_evidence(given, revisions, now)
     return given
 
 
@@ -154,8 +155,10 @@ def known_criterion(criterion: str) -> Criterion:
     return found
 
 
-def _name_evidence(answer: CriterionAnswer, revisions: Iterable[EvidenceRevision]) -> None:
-    AnswerEvidence.objects.bulk_create(AnswerEvidence(answer=answer, revision=revision) for revision in revisions)
+def _name_evidence(answer: CriterionAnswer, revisions: Iterable[EvidenceRevision], now: datetime) -> None:
+    AnswerEvidence.objects.bulk_create(
+        AnswerEvidence(answer=answer, revision=revision, named_at=now) for revision in revisions
+    )
 
 
 def _attested(criterion: str) -> Criterion:

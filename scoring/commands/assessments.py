@@ -12,6 +12,7 @@ from pocgate.identity.models import User
 from pocgate.kernel.errors import FieldProblem, Invalid
 from pocgate.ledger.commands import Act, record
 from portfolio.commands.lifecycle import lock_case
+from portfolio.commands.recompute import request_position
 from portfolio.models import UseCase
 from scoring import errors
 from scoring.commands.openness import refuse_unless_open
@@ -51,6 +52,7 @@ def rate(
         after = {"criteria": [rating.criterion for rating in ratings], "discipline": discipline}
         # What was rated stays out of the activity: others see it only once they have rated.
         record(Act("scorecard.rated", "use_case", case.pk, case.pk, {}, after), actor=actor, now=now)
+        request_position(case.pk, now=now)
     return given
 
 
@@ -65,21 +67,32 @@ def _rating_problems(ratings: Sequence[GivenRating]) -> Iterable[FieldProblem]:
         yield errors.nothing_to_rate()
     seen: set[str] = set()
     for given in ratings:
-        if given.criterion not in known or given.criterion in seen:
+        if given.criterion not in known:
             yield errors.unknown_criterion(given.criterion)
-        if not _is_in_range(given):
-            yield errors.rating_out_of_range(given.criterion)
+        elif given.criterion in seen:
+            yield errors.rated_twice(given.criterion)
+        yield from _scale_problems(given)
         if "\x00" in given.rationale:
             yield errors.text_unreadable(given.criterion)
         seen.add(given.criterion)
 
 
-def _is_in_range(given: GivenRating) -> bool:
-    if (given.low is None) != (given.high is None):
-        return False
-    low = given.rating if given.low is None else given.low
-    high = given.rating if given.high is None else given.high
-    return LOWEST_RATING <= low <= given.rating <= high <= HIGHEST_RATING
+def _scale_problems(given: GivenRating) -> Iterable[FieldProblem]:
+    criterion, rating, low, high = given.criterion, given.rating, given.low, given.high
+    if not _is_on_scale(rating):
+        yield errors.rating_out_of_range(criterion)
+    if low is None and high is None:
+        return
+    if low is None or high is None:
+        yield errors.range_incomplete(criterion)
+    elif not (_is_on_scale(low) and _is_on_scale(high)):
+        yield errors.range_out_of_scale(criterion)
+    elif not low <= rating <= high:
+        yield errors.range_misses_rating(criterion, low, rating, high)
+
+
+def _is_on_scale(number: int) -> bool:
+    return LOWEST_RATING <= number <= HIGHEST_RATING
 
 
 def _replace(

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from pocgate.ledger.commands import Act, record_many
 from portfolio.commands.recompute import request_recompute_of
+from portfolio.enums import Section
 from portfolio.models import UseCase
 from scoring.enums import Answer
 from scoring.models import CriterionAnswer
@@ -80,4 +81,4 @@ def _replace(
         for case_id, count in counts.items()
     ]
     record_many(acts, actor=None, now=now)
-    request_recompute_of(counts)
+    request_recompute_of(counts, Section.ANSWERS)

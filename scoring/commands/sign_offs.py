@@ -11,6 +11,7 @@ from pocgate.identity.models import User
 from pocgate.kernel.errors import Invalid, NotAllowedNow
 from portfolio.commands.lifecycle import lock_case
 from portfolio.commands.recompute import request_recompute
+from portfolio.enums import Section
 from portfolio.models import EvidenceRevision
 from scoring import errors
 from scoring.commands.answers import current_answer, known_criterion, revisions_of, write_answer
@@ -47,7 +48,7 @@ def record_sign_off(
             raise Invalid(problems)
         revisions = revisions_of(case, revision_ids)
         signed = write_answer(case, criterion, state, comment, revisions, author=actor, now=now)
-        request_recompute(case.pk)
+        request_recompute(case.pk, Section.ANSWERS)
     return signed
 
 
@@ -61,7 +62,7 @@ def outdate_sign_off(*, case_id: int, criterion: str, now: datetime) -> bool:
             return False
         seen = EvidenceRevision.objects.filter(answers__answer=standing).order_by("pk")
         write_answer(case, criterion, Answer.OUTDATED, standing.note, seen, author=None, now=now)
-        request_recompute(case.pk)
+        request_recompute(case.pk, Section.ANSWERS)
     return True
 
 

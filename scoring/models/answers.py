@@ -52,10 +52,11 @@ class CriterionAnswer(models.Model):
 
 
 class AnswerEvidence(models.Model):
-    """A revision that an answer names."""
+    """A revision that an answer names since `named_at`; evidence may be added to an answer that stands."""
 
     answer = models.ForeignKey(CriterionAnswer, on_delete=models.CASCADE, related_name="evidence")
     revision = models.ForeignKey(EvidenceRevision, on_delete=models.PROTECT, related_name="answers")
+    named_at = models.DateTimeField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["answer", "revision"], name="scoring_answerevidence_once")]

@@ -29,7 +29,9 @@ class Assessment(models.Model):
             models.CheckConstraint(condition=Q(rating__gte=1, rating__lte=5), name="scoring_assessment_rating_1_to_5"),
             models.CheckConstraint(
                 condition=Q(low__isnull=True, high__isnull=True)
-                | Q(low__gte=1, high__lte=5, low__lte=F("rating"), high__gte=F("rating")),
+                # A comparison with null is unknown, and an unknown check holds: both bounds have to be there.
+                | Q(low__isnull=False, high__isnull=False)
+                & Q(low__gte=1, high__lte=5, low__lte=F("rating"), high__gte=F("rating")),
                 name="scoring_assessment_range_holds_rating",
             ),
             models.UniqueConstraint(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from portfolio.models import UseCase
 from scoring.enums import Level, Verdict
@@ -11,13 +13,15 @@ from scoring.models.playbooks import Playbook
 
 
 class ReadinessScore(models.Model):
-    """A case's readiness for its next gate, 0–100, as of `computed_at`; `changes_at` is when time alone changes it."""
+    """A case's readiness for its next gate, 0–100, as of `computed_at`; `changes_at` is when time alone changes it.
+
+    The scores of dimensions and the points of each part follow from the parts: `scoring.rules.readiness.sums`.
+    """
 
     case = models.OneToOneField(UseCase, on_delete=models.CASCADE, related_name="readiness")
     playbook = models.ForeignKey(Playbook, on_delete=models.PROTECT, related_name="+")
     gate = models.PositiveSmallIntegerField()
     overall = models.DecimalField(max_digits=5, decimal_places=2)
-    dimensions = models.JSONField(default=dict)
     musts_open = models.PositiveSmallIntegerField()
     shoulds_open = models.PositiveSmallIntegerField()
     recommended = models.CharField(max_length=20, blank=True)
@@ -38,32 +42,40 @@ class ReadinessScore(models.Model):
 
 
 class CriterionResult(models.Model):
-    """One part of a case's current readiness: verdict, achievement 0–1, points of the total, and the records used."""
+    """One part of a case's current readiness: verdict, what it achieved by which weight, and the records used.
 
-    case = models.ForeignKey(UseCase, on_delete=models.CASCADE, related_name="criterion_results")
+    `achieved` is in whole ten-thousandths and `weight` in whole hundredths: integers give the same score in SQL and in
+    Python. At `changes_at` time alone may change the part; where `lapse_reason` is given, all that happens then is
+    that it gets stale for that reason. Points are not kept: one part's change would move those of all others.
+    """
+
+    # The constraint on case and criterion has an index that begins with the case.
+    case = models.ForeignKey(UseCase, on_delete=models.CASCADE, related_name="criterion_results", db_index=False)
     criterion = models.CharField(max_length=60)
     dimension = models.CharField(max_length=20)
     gate = models.PositiveSmallIntegerField()
+    position = models.PositiveSmallIntegerField()
     level = models.CharField(max_length=6, choices=Level.choices)
+    weight = models.PositiveIntegerField()
+    achieved = models.PositiveSmallIntegerField()
     verdict = models.CharField(max_length=20, choices=Verdict.choices)
-    achievement = models.DecimalField(max_digits=5, decimal_places=4)
-    points = models.DecimalField(max_digits=7, decimal_places=4)
-    points_possible = models.DecimalField(max_digits=7, decimal_places=4)
     reason = models.CharField(max_length=60)
     reason_params = models.JSONField(default=dict)
     records = models.JSONField(default=list)
     changes_at = models.DateTimeField(null=True)
-    position = models.PositiveSmallIntegerField()
+    lapse_reason = models.CharField(max_length=60, blank=True)
+    lapse_params = models.JSONField(default=dict)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["case", "criterion"], name="scoring_criterionresult_once"),
             models.CheckConstraint(
-                condition=Q(achievement__gte=0, achievement__lte=1), name="scoring_criterionresult_achievement_0_to_1"
+                condition=Q(achieved__lte=10_000), name="scoring_criterionresult_achieved_in_ten_thousandths"
             ),
+            models.CheckConstraint(condition=Q(weight__gt=0), name="scoring_criterionresult_weight_positive"),
             models.CheckConstraint(
-                condition=Q(points__gte=0) & Q(points__lte=F("points_possible")),
-                name="scoring_criterionresult_points_within_possible",
+                condition=Q(lapse_reason="") | Q(changes_at__isnull=False),
+                name="scoring_criterionresult_lapse_has_a_moment",
             ),
             models.CheckConstraint(
                 condition=Q(verdict__in=Verdict.values), name="scoring_criterionresult_verdict_known"
@@ -72,6 +84,11 @@ class CriterionResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.criterion}: {self.verdict}"
+
+    @property
+    def achievement(self) -> Decimal:
+        """0–1 with four decimals."""
+        return Decimal(self.achieved).scaleb(-4)
 
 
 class ReadinessPoint(models.Model):

@@ -93,7 +93,7 @@ def playbook_page() -> PlaybookPage:
 
 def published_versions() -> Sequence[PlaybookRow]:
     """Every published version without its text, the newest first."""
-    rows = PlaybookRow.objects.filter(state=PlaybookState.PUBLISHED).select_related("created_by")
+    rows = PlaybookRow.objects.filter(state=PlaybookState.PUBLISHED).select_related("published_by")
     return list(rows.defer("text").order_by("-version"))
 
 

@@ -6,20 +6,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TypeAlias
 
 from django.utils.translation import get_language
 
 from portfolio.models import UseCase
-from scoring.enums import Level
+from scoring.enums import Level, Verdict
 from scoring.models import CriterionResult, ReadinessPoint, ReadinessScore
 from scoring.queries.playbooks import PublishedPlaybook, published_playbook
 from scoring.queries.probe_facts.basics import facts_of
 from scoring.queries.wording import reason_text
 from scoring.rules.facts import CaseFacts, asked
 from scoring.rules.playbook import Criterion, Texts
+from scoring.rules.readiness import NO_SHARE, Share, Sums, Weighed, in_points, sums
 from scoring.rules.reasons import Record
 from scoring.rules.vocabulary import EFFORTS, SATISFYING_VERDICTS
+
+# Of a dimension: its score 0–100, its points of the overall score, and the points possible.
+Total: TypeAlias = tuple[Decimal | None, Decimal, Decimal]
+NO_TOTAL: Total = (None, Decimal(0), Decimal(0))
 
 
 @dataclass(frozen=True)
@@ -120,14 +125,19 @@ def readiness_of(case: UseCase, *, now: datetime) -> CaseReadiness | None:
         return None
     playbook = published_playbook()
     facts = facts_of([case.pk], now=now)[case.pk]
-    parts = _parts(CriterionResult.objects.filter(case=case).order_by("position", "pk"), playbook, facts)
+    rows = list(CriterionResult.objects.filter(case=case).order_by("position", "pk"))
+    found = sums_of(rows)
+    totals = {
+        each.dimension: (in_points(each.score), in_points(each.share.points), in_points(each.share.possible))
+        for each in found.dimensions
+    }
     policy = playbook.rules.gate(score.gate)
     return CaseReadiness(
         gate=score.gate,
         question=in_reader_language(policy.question),
         overall=score.overall,
         bar=policy.readiness_bar,
-        dimensions=_dimensions(score.dimensions, parts, playbook),
+        dimensions=in_dimensions(_parts(rows, found, playbook, facts), totals, playbook),
         computed_at=score.computed_at,
         changes_at=score.changes_at,
         is_current=case.computed_version >= case.requested_version,
@@ -159,12 +169,27 @@ def in_reader_language(texts: Texts) -> str:
     return texts.in_language(get_language() or "en")
 
 
-def _parts(rows: Iterable[CriterionResult], playbook: PublishedPlaybook, facts: CaseFacts) -> list[Part]:
+def sums_of(rows: Iterable[CriterionResult]) -> Sums:
+    """The scores and shares, in hundredths of a point, that follow from the parts of a case in their order."""
+    return sums(
+        [
+            Weighed(row.criterion, row.dimension, row.weight, row.achieved)
+            for row in rows
+            if row.verdict != Verdict.NOT_APPLICABLE
+        ]
+    )
+
+
+def _parts(rows: Iterable[CriterionResult], found: Sums, playbook: PublishedPlaybook, facts: CaseFacts) -> list[Part]:
     known = playbook.rules.criteria_by_key
-    return [_part(row, known[row.criterion], facts) for row in rows if row.criterion in known]
+    return [
+        _part(row, found.shares.get(row.criterion, NO_SHARE), known[row.criterion], facts)
+        for row in rows
+        if row.criterion in known
+    ]
 
 
-def _part(row: CriterionResult, criterion: Criterion, facts: CaseFacts) -> Part:
+def _part(row: CriterionResult, share: Share, criterion: Criterion, facts: CaseFacts) -> Part:
     return Part(
         criterion=criterion,
         title=in_reader_language(criterion.title),
@@ -173,8 +198,8 @@ def _part(row: CriterionResult, criterion: Criterion, facts: CaseFacts) -> Part:
         level=row.level,
         verdict=row.verdict,
         achievement=row.achievement,
-        points=row.points,
-        points_possible=row.points_possible,
+        points=in_points(share.points),
+        points_possible=in_points(share.possible),
         reason=row.reason,
         reason_text=reason_text(row.reason, row.reason_params),
         records=tuple(Record(record["type"], record["id"], record["label"]) for record in row.records),
@@ -182,15 +207,16 @@ def _part(row: CriterionResult, criterion: Criterion, facts: CaseFacts) -> Part:
     )
 
 
-def _dimensions(
-    stored: Mapping[str, Mapping[str, Any]], parts: Sequence[Part], playbook: PublishedPlaybook
+def in_dimensions(
+    parts: Sequence[Part], totals: Mapping[str, Total], playbook: PublishedPlaybook
 ) -> tuple[Dimension, ...]:
-    nothing: Mapping[str, Any] = {"score": None, "points": 0, "points_possible": 0}
-    found = []
-    for key, title in playbook.rules.wording.dimensions:
-        of = stored.get(key, nothing)
-        inside = tuple(part for part in parts if part.criterion.dimension == key)
-        score = None if of["score"] is None else Decimal(of["score"])
-        points, possible = Decimal(of["points"]), Decimal(of["points_possible"])
-        found.append(Dimension(key, in_reader_language(title), score, points, possible, inside))
-    return tuple(found)
+    """The parts under the dimensions of the playbook; `totals` names those that have a criterion in the score."""
+    return tuple(
+        Dimension(
+            key,
+            in_reader_language(title),
+            *totals.get(key, NO_TOTAL),
+            tuple(part for part in parts if part.criterion.dimension == key),
+        )
+        for key, title in playbook.rules.wording.dimensions
+    )

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Q
-
 from pocgate.identity.models import User
-from portfolio.enums import TeamRole
-from portfolio.models import TeamMember, UseCase
+from portfolio.models import UseCase
 from scoring.models import Assessment
+from scoring.queries.blindness import ENDED, has_moved_on
 from scoring.queries.playbooks import current_playbook
-from scoring.queries.probe_facts.periods import in_force
+from scoring.queries.ratings import ratings_of
 from scoring.queries.readiness import in_reader_language
 from scoring.queries.wording import reason_text
 from scoring.rules.playbook import Playbook, ScorecardCriterion
-from scoring.rules.reasons import Record
-from scoring.rules.scorecard import CriterionScore, Rating, Scorecard, scorecard
+from scoring.rules.scorecard import CriterionScore, Scorecard, scorecard
+
+
+@dataclass(frozen=True)
+class Rated:
+    """One assessor's rating as shown beside others, with the earlier ones it came from, the newest first."""
+
+    row: Assessment
+    is_own: bool
+    is_owner: bool
+    earlier: tuple[Assessment, ...]
 
 
 @dataclass(frozen=True)
@@ -29,9 +36,21 @@ class RatedCriterion:
     title: str
     means: tuple[tuple[int, str], ...]
     own: Assessment | None
-    shown: tuple[Assessment, ...]
+    shown: tuple[Rated, ...]
     score: CriterionScore | None
     raters: int
+
+    @property
+    def apart(self) -> tuple[tuple[Rated, ...], tuple[Rated, ...]] | None:
+        """Who should talk: those at the lowest and at the highest counted rating, when they are flagged."""
+        if self.score is None or not self.score.disagreement:
+            return None
+        counted = [rated for rated in self.shown if not rated.is_owner]
+        low, high = self.score.lowest, self.score.highest
+        return (
+            tuple(rated for rated in counted if rated.row.rating == low),
+            tuple(rated for rated in counted if rated.row.rating == high),
+        )
 
 
 @dataclass(frozen=True)
@@ -60,13 +79,18 @@ class CaseScorecard:
         """Whether the viewer has to rate first."""
         return self.result is None
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether any criterion is open to the viewer."""
+        return any(rated.score is not None for axis in self.axes for rated in axis.criteria)
+
 
 def scorecard_at(
     case_id: int, *, now: datetime, playbook: Playbook | None = None, within_days: int | None = None
 ) -> Scorecard:
     """The scorecard as a gate counts it; with `within_days`, older ratings are left out."""
     policy = (playbook or current_playbook()).scorecard
-    return scorecard(policy, _ratings(case_id, _current(case_id, now=now), now=now), now, within_days)
+    return scorecard(policy, ratings_of([case_id], now=now)[case_id], now, within_days)
 
 
 def scorecard_of(case: UseCase, viewer: User, *, may_rate: bool, now: datetime) -> CaseScorecard:
@@ -75,33 +99,45 @@ def scorecard_of(case: UseCase, viewer: User, *, may_rate: bool, now: datetime) 
     A criterion opens with one's own rating of it, axes and quadrant once all criteria are rated.
     """
     policy = current_playbook().scorecard
-    rows = _current(case.pk, now=now)
-    own = {row.criterion: row for row in rows if row.assessor_id == viewer.pk}
-    result = scorecard(policy, _ratings(case.pk, rows, now=now), now)
-    opened = set(own) if may_rate else {criterion.key for criterion in policy.criteria}
+    rows = _rows(case.pk, now=now)
+    current = [row for row in rows if row.superseded_at is None or row.superseded_at > now]
+    result = scorecard(policy, ratings_of([case.pk], now=now)[case.pk], now)
+    own = {row.criterion: row for row in current if row.assessor_id == viewer.pk}
+    every = {criterion.key for criterion in policy.criteria}
+    opened = set(own) if _waits(case, viewer, current, may_rate=may_rate) else every
     scores = {score.key: score for axis in (result.value, result.feasibility) for score in axis.criteria}
     axes = tuple(
         RatedAxis(
             axis,
             in_reader_language(title),
             tuple(
-                _rated(criterion, rows, own.get(criterion.key), scores[criterion.key], criterion.key in opened)
+                _rated(criterion, rows, current, own.get(criterion.key), scores[criterion.key])
+                if criterion.key in opened
+                else _hidden(criterion, current, own.get(criterion.key))
                 for criterion in policy.of_axis(axis)
             ),
         )
         for axis, title in policy.axis_titles
     )
-    is_open = all(criterion.key in opened for criterion in policy.criteria)
+    is_open = every <= opened
     titles = {key: in_reader_language(title) for key, title in policy.quadrant_titles}
     return CaseScorecard(
         axes=axes,
         result=result if is_open else None,
         quadrant=titles.get(result.quadrant or "", "") if is_open else "",
         quadrants=tuple(titles.items()),
-        assessors=len({row.assessor_id for row in rows}),
+        assessors=len({row.assessor_id for row in current}),
         discipline=next((row.discipline for row in own.values()), ""),
         reasons=_sentences(result, axes) if is_open else (),
     )
+
+
+def _waits(case: UseCase, viewer: User, current: Sequence[Assessment], *, may_rate: bool) -> bool:
+    """Whether others' ratings wait for the viewer's own; a program stands for nobody who rated."""
+    if case.status in ENDED or not (may_rate or not viewer.is_person):
+        return False
+    latest = max((row.assessed_at for row in current), default=None)
+    return latest is None or not has_moved_on(case.pk, since=latest)
 
 
 def _sentences(result: Scorecard, axes: Iterable[RatedAxis]) -> tuple[str, ...]:
@@ -113,49 +149,57 @@ def _sentences(result: Scorecard, axes: Iterable[RatedAxis]) -> tuple[str, ...]:
     )
 
 
-def _rated(
-    criterion: ScorecardCriterion,
-    rows: Iterable[Assessment],
-    own: Assessment | None,
-    score: CriterionScore,
-    is_open: bool,
-) -> RatedCriterion:
-    of_criterion = tuple(row for row in rows if row.criterion == criterion.key)
-    anchors = ((1, criterion.means_1), (3, criterion.means_3), (5, criterion.means_5))
+def _hidden(criterion: ScorecardCriterion, current: Iterable[Assessment], own: Assessment | None) -> RatedCriterion:
+    """How many rated, and no more."""
     return RatedCriterion(
         criterion=criterion,
         title=in_reader_language(criterion.title),
-        means=tuple((rating, in_reader_language(text)) for rating, text in anchors),
+        means=_anchors(criterion),
         own=own,
-        shown=of_criterion if is_open else (),
-        score=score if is_open else None,
-        raters=len(of_criterion),
+        shown=(),
+        score=None,
+        raters=sum(row.criterion == criterion.key for row in current),
     )
 
 
-def _current(case_id: int, *, now: datetime) -> Sequence[Assessment]:
-    """The latest rating of each assessor and criterion at `now`."""
-    current = Assessment.objects.filter(in_force(now, start="assessed_at", end="superseded_at"), case=case_id)
-    return list(current.select_related("assessor").order_by("assessor__full_name", "pk"))
+def _rated(
+    criterion: ScorecardCriterion,
+    rows: Sequence[Assessment],
+    current: Iterable[Assessment],
+    own: Assessment | None,
+    score: CriterionScore,
+) -> RatedCriterion:
+    owner = score.owner_rating.assessor_id if score.owner_rating else None
+    shown = tuple(
+        Rated(row, row is own, row.assessor_id == owner, _earlier(rows, row))
+        for row in current
+        if row.criterion == criterion.key
+    )
+    return replace(_hidden(criterion, current, own), shown=shown, score=score)
 
 
-def _ratings(case_id: int, rows: Iterable[Assessment], *, now: datetime) -> list[Rating]:
-    members = TeamMember.objects.filter(
-        Q(ended_at__isnull=True) | Q(ended_at__gt=now), case=case_id, started_at__lte=now
-    ).values_list("user_id", "role")
-    roles = list(members)
-    team = {user_id for user_id, _role in roles}
-    owners = {user_id for user_id, role in roles if role == TeamRole.PRODUCT_OWNER}
-    return [
-        Rating(
-            record=Record("assessment", row.pk, str(row.assessor)),
-            criterion=row.criterion,
-            assessor_id=row.assessor_id,
-            rating=row.rating,
-            discipline=row.discipline,
-            on_team=row.assessor_id in team,
-            is_owner=row.assessor_id in owners,
-            rated_at=row.assessed_at,
-        )
-        for row in rows
-    ]
+def _anchors(criterion: ScorecardCriterion) -> tuple[tuple[int, str], ...]:
+    texts = ((1, criterion.means_1), (3, criterion.means_3), (5, criterion.means_5))
+    return tuple((rating, in_reader_language(text)) for rating, text in texts)
+
+
+def _earlier(rows: Sequence[Assessment], row: Assessment) -> tuple[Assessment, ...]:
+    """What the assessor said before, the newest first; saying the same again is no news."""
+    same = (row.assessor_id, row.criterion)
+    found, after = [], row
+    for each in reversed(rows):
+        if (each.assessor_id, each.criterion) == same and each.assessed_at < row.assessed_at:
+            if _said(each) != _said(after):
+                found.append(each)
+            after = each
+    return tuple(found)
+
+
+def _said(row: Assessment) -> tuple[object, ...]:
+    return row.rating, row.low, row.high, row.rationale
+
+
+def _rows(case_id: int, *, now: datetime) -> Sequence[Assessment]:
+    """Every rating given by `now`, by assessor, the earlier ones first."""
+    given = Assessment.objects.filter(case=case_id, assessed_at__lte=now)
+    return list(given.select_related("assessor").order_by("assessor__full_name", "assessor", "assessed_at", "pk"))

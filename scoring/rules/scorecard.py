@@ -22,7 +22,10 @@ _TWO_PLACES = Decimal("0.01")
 
 @dataclass(frozen=True)
 class Rating:
-    """The latest rating (1–5) an assessor gave to one criterion. The owner's is shown and never counted."""
+    """The latest rating (1–5) an assessor gave to one criterion. The owner's is shown and never counted.
+
+    `low` and `high` say how unsure the assessor is, both or neither.
+    """
 
     record: Record
     criterion: str
@@ -32,6 +35,8 @@ class Rating:
     on_team: bool
     is_owner: bool
     rated_at: datetime
+    low: int | None = None
+    high: int | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,11 @@ class CriterionScore:
     disagreement: bool
     knocked_out: bool
     reasons: tuple[Reason, ...]
+
+    @property
+    def spread(self) -> int:
+        """From the lowest to the highest counted rating."""
+        return 0 if self.lowest is None or self.highest is None else self.highest - self.lowest
 
 
 @dataclass(frozen=True)
@@ -70,6 +80,13 @@ class Scorecard:
     disagreements: tuple[str, ...]
     reasons: tuple[Reason, ...]
 
+    @property
+    def priority(self) -> Decimal | None:
+        """By what cases are ranked: the mean of both axes, 0–100; None while one is missing."""
+        if self.value.score is None or self.feasibility.score is None:
+            return None
+        return ((self.value.score + self.feasibility.score) / 2).quantize(_TWO_PLACES, rounding=ROUND_HALF_UP)
+
 
 def scorecard(
     policy: ScorecardPolicy, ratings: Iterable[Rating], now: datetime, within_days: int | None = None
@@ -82,11 +99,12 @@ def scorecard(
     )
     value, feasibility = (_axis_score(policy, axis, recent) for axis in (VALUE, FEASIBILITY))
     disagreements = tuple(score.key for score in (*value.criteria, *feasibility.criteria) if score.disagreement)
-    quadrant = _quadrant(policy, value.score, feasibility.score)
+    quadrant = quadrant_of(policy, value.score, feasibility.score)
     return Scorecard(value, feasibility, quadrant, disagreements, (*value.reasons, *feasibility.reasons))
 
 
-def _quadrant(policy: ScorecardPolicy, value: Decimal | None, feasibility: Decimal | None) -> str | None:
+def quadrant_of(policy: ScorecardPolicy, value: Decimal | None, feasibility: Decimal | None) -> str | None:
+    """Which quadrant two axes make; None while one is missing."""
     if value is None or feasibility is None:
         return None
     quadrants = {(True, True): "commit", (True, False): "de_risk", (False, True): "fill_in", (False, False): "decline"}
@@ -100,11 +118,27 @@ def _axis_score(policy: ScorecardPolicy, axis: str, ratings: Sequence[Rating]) -
     if lacking:
         return AxisScore(axis, None, scores, (), lacking)
     capped_by = tuple(score.key for score in scores if score.knocked_out)
-    score = _weighted_mean(criteria, ratings)
-    if capped_by and score > policy.knock_out_cap:
-        score = Decimal(policy.knock_out_cap).quantize(_TWO_PLACES)
+    means = exact_means(criteria, ratings)
+    weighted = sum((Fraction(criterion.weight) * means[criterion.key] for criterion in criteria), Fraction(0))
+    mean = weighted / sum(Fraction(criterion.weight) for criterion in criteria)
+    score = axis_points(policy, mean, is_capped=bool(capped_by))
     caps = tuple(_cap_reason(policy, axis, key) for key in capped_by)
     return AxisScore(axis, score, scores, capped_by, caps)
+
+
+def exact_means(criteria: Iterable[ScorecardCriterion], ratings: Iterable[Rating]) -> dict[str, Fraction]:
+    """The mean (1–5) of the counted ratings of each criterion that has any."""
+    given: dict[str, list[Rating]] = {criterion.key: [] for criterion in criteria}
+    for rating in ratings:
+        if not rating.is_owner and rating.criterion in given:
+            given[rating.criterion].append(rating)
+    return {key: _mean(of_criterion) for key, of_criterion in given.items() if of_criterion}
+
+
+def axis_points(policy: ScorecardPolicy, mean: Fraction, *, is_capped: bool) -> Decimal:
+    """A weighted mean (1–5) as 0–100 with two decimals; no more than the cap after a knock-out."""
+    score = _two_places(100 * (mean - LOWEST_RATING) / (HIGHEST_RATING - LOWEST_RATING))
+    return min(score, Decimal(policy.knock_out_cap).quantize(_TWO_PLACES)) if is_capped else score
 
 
 def _cap_reason(policy: ScorecardPolicy, axis: str, key: str) -> Reason:
@@ -148,17 +182,6 @@ def _lacking_ratings(policy: ScorecardPolicy, key: str, counted: Sequence[Rating
     if outside < policy.from_outside_team:
         reasons.append(Reason("nobody_from_outside", {"criterion": key}))
     return tuple(reasons)
-
-
-def _weighted_mean(criteria: Sequence[ScorecardCriterion], ratings: Sequence[Rating]) -> Decimal:
-    """Σ w · mean ÷ Σ w, turned from 1–5 to 0–100."""
-    total = weights = Fraction(0)
-    for criterion in criteria:
-        counted = [rating for rating in ratings if rating.criterion == criterion.key and not rating.is_owner]
-        weight = Fraction(criterion.weight)
-        total += weight * (_mean(counted) - LOWEST_RATING) / (HIGHEST_RATING - LOWEST_RATING)
-        weights += weight
-    return _two_places(100 * total / weights)
 
 
 def _mean(ratings: Sequence[Rating]) -> Fraction:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from pocgate.identity.queries import SignedInRequest
 from scoring.models import Playbook as PlaybookRow
+from scoring.permissions import playbook_acts
+from scoring.queries.playbook_drafts import drafts
 from scoring.queries.playbook_pages import playbook_page, published_versions
 from scoring.queries.playbooks import playbook_text
 
@@ -19,7 +22,14 @@ LONGEST_VERSION = 9
 @require_safe
 def playbook(request: SignedInRequest) -> HttpResponse:
     """What every gate asks."""
-    return render(request, "scoring/playbook.html", {"page": playbook_page(), "versions": published_versions()})
+    acts = playbook_acts(request.user, now=timezone.now())
+    context = {
+        "page": playbook_page(),
+        "versions": published_versions(),
+        "acts": acts,
+        "drafts": drafts() if "see_drafts" in acts else (),
+    }
+    return render(request, "scoring/playbook.html", context)
 
 
 @login_required

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,27 +16,32 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from pocgate.identity.queries import SignedInRequest
 from pocgate.kernel.errors import Invalid
-from pocgate.kernel.http import is_fragment, number_of, polled
+from pocgate.kernel.http import is_fragment, polled
 from portfolio.models import UseCase
 from scoring.commands.answers import answer_criterion, attach_revision_to_answer, verify_answer
 from scoring.forms import AnswerForm
 from scoring.queries.answers import answers_of_case, evidence_choices
-from scoring.queries.history import history_of
 from scoring.queries.openness import openness_blockers
-from scoring.queries.readiness import CaseReadiness, readiness_of, readiness_points
+from scoring.queries.readiness import CaseReadiness, readiness_of
 from scoring.rules.vocabulary import ATTESTED
-from scoring.web.drawing import sparkline
+from scoring.web.explained import day_in, explained_context, other_day_context
 from scoring.web.rows import sections_of
+from scoring.web.seen import visible_case
 
-HISTORY_SHOWN = 30
 LONGEST_ID = 18
 
 
 @login_required
 @require_safe
 def readiness(request: SignedInRequest, reference: str) -> HttpResponse:
-    """The six dimensions with every part."""
-    return _page(request, visible_case(request, reference))
+    """The six dimensions with every part; with `at`, as they stood or will stand at the end of that day."""
+    case = visible_case(request, reference)
+    now = timezone.now()
+    day = day_in(request, "at", case, now=now)
+    if day is None or day == timezone.localdate(now, timezone.get_default_timezone()):
+        return _page(request, case)
+    context = {"case": case, "active_tab": "readiness", **other_day_context(case, day)}
+    return render(request, "scoring/readiness_then.html", context)
 
 
 @login_required
@@ -48,7 +53,10 @@ def live(request: SignedInRequest, reference: str) -> HttpResponse:
     if request.GET.get("parts", "") != parts_digest(found):
         # Other criteria count by now, such as after a gate: their rows are not on the page yet.
         return HttpResponse(headers={"HX-Refresh": "true"})
-    return polled(request, "scoring/_readiness_live.html", {**_live_context(case, found), "oob": True})
+    response = polled(request, "scoring/_readiness_live.html", {"case": case, "found": found, "oob": True})
+    if response.status_code == HTTPStatus.OK and found and request.GET.get("seen", "") != seen_mark(found):
+        response["HX-Trigger"] = "readiness-changed"
+    return response
 
 
 @login_required
@@ -100,16 +108,15 @@ def verify(request: SignedInRequest, reference: str, criterion: str) -> HttpResp
     return _after(request, case, criterion, _("You verified the answer."))
 
 
-def visible_case(request: SignedInRequest, reference: str) -> UseCase:
-    """The case, or 404 when it does not exist or the person may not see it."""
-    visible = UseCase.objects.visible_to(request.user, now=timezone.now()).with_people_and_places()
-    return get_object_or_404(visible, number=number_of(reference))
-
-
 def parts_digest(found: CaseReadiness | None) -> str:
     """Which criteria are on the page, so that the polled part notices when others count."""
     keys = ",".join(part.key for part in found.parts) if found else ""
     return hashlib.sha256(f"{found.gate if found else ''}:{keys}".encode()).hexdigest()[:12]
+
+
+def seen_mark(found: CaseReadiness) -> str:
+    """When the score on the page was computed, so that the polled part notices a later one."""
+    return f"{found.computed_at.timestamp():.0f}"
 
 
 def _page(
@@ -118,28 +125,18 @@ def _page(
     now = timezone.now()
     found = readiness_of(case, now=now)
     context = {
-        **_live_context(case, found),
+        "case": case,
+        "found": found,
         "active_tab": "readiness",
+        **explained_context(request, case),
         "sections": sections_of(found, case, request.user, now=now) if found else [],
         "blockers": openness_blockers(case),
         "parts_digest": parts_digest(found),
+        "seen": seen_mark(found) if found else "",
         "open_key": open_key,
         "form": form,
     }
     return render(request, "scoring/readiness.html", context, status=status)
-
-
-def _live_context(case: UseCase, found: CaseReadiness | None) -> dict[str, Any]:
-    """What the polled part shows; nothing in it moves with the clock, so that its ETag holds between changes."""
-    if found is None:
-        return {"case": case, "found": None}
-    points = readiness_points(case)
-    return {
-        "case": case,
-        "found": found,
-        "history": history_of(points, found.playbook.rules)[:HISTORY_SHOWN],
-        "spark": sparkline(points, found.bar, until=found.computed_at),
-    }
 
 
 def _part(

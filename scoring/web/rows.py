@@ -59,6 +59,14 @@ def sections_of(found: CaseReadiness, case: UseCase, user: User, *, now: datetim
     return [Section(dimension, tuple(row(part) for part in dimension.parts)) for dimension in found.dimensions]
 
 
+def plain_sections_of(found: CaseReadiness) -> list[Section]:
+    """Every dimension with rows that only show: of another day than today nothing can be answered."""
+    return [
+        Section(dimension, tuple(Row(part, None, (), may_answer=False, may_verify=False) for part in dimension.parts))
+        for dimension in found.dimensions
+    ]
+
+
 def _is_open_claim(given: GivenAnswer | None, user: User) -> bool:
     if given is None:
         return False

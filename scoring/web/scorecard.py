@@ -21,7 +21,7 @@ from scoring.queries.openness import openness_blockers
 from scoring.queries.playbooks import current_playbook
 from scoring.queries.scorecards import CaseScorecard, scorecard_of
 from scoring.web.drawing import quadrant_dot
-from scoring.web.readiness import visible_case
+from scoring.web.seen import visible_case
 
 
 @login_required
@@ -44,7 +44,7 @@ def scorecard(request: SignedInRequest, reference: str) -> HttpResponse:
         form.show(refused)
         return _page(request, case, card, form, may_rate=may_rate, status=422)
     messages.success(request, _("Your ratings were kept."))
-    return HttpResponseRedirect(reverse("scoring:scorecard", args=[case.reference]))
+    return HttpResponseRedirect(reverse("scoring:scorecard", args=[case.reference]) + "#compare")
 
 
 def _page(

@@ -1,4 +1,4 @@
-// The checklist from the keyboard: j and k move, a accepts, r asks for a comment and then returns.
+// The checklist from the keyboard: j and k move, a accepts, r and w ask for a comment and then return or waive, o opens evidence, ? helps.
 (() => {
   const items = () => [...document.querySelectorAll("[data-item]")];
   const current = () => document.activeElement.closest("[data-item]");
@@ -6,6 +6,14 @@
     const all = items();
     const next = all[Math.min(Math.max(all.indexOf(current()) + step, 0), all.length - 1)];
     if (next) next.focus();
+  };
+  const commented = (event, item) => {
+    const act = item.querySelector(event.key === "r" ? "[data-return]" : "[data-waive]");
+    const comment = item.querySelector("textarea");
+    if (!comment || !act) return;
+    event.preventDefault();
+    if (comment.value.trim()) act.click();
+    else comment.focus();
   };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -15,14 +23,10 @@
     if (event.key === "j") move(1);
     else if (event.key === "k") move(-1);
     else if (event.key === "a" && item) item.querySelector("[data-accept]")?.click();
-    else if (event.key === "r" && item) {
-      const comment = item.querySelector("textarea");
-      if (!comment) return;
-      event.preventDefault();
-      if (comment.value.trim()) item.querySelector("[data-return]").click();
-      else comment.focus();
-    }
+    else if ((event.key === "r" || event.key === "w") && item) commented(event, item);
+    else if (event.key === "o" && item) item.querySelector(".check-evidence a")?.click();
+    else if (event.key === "?") document.querySelector("[data-keys-help]")?.showModal();
   });
-  const target = location.hash && document.querySelector(location.hash);
+  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (target) target.focus();
 })();

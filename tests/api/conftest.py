@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from pocgate.identity.commands import create_token
@@ -18,12 +17,6 @@ from tests.factories.identity import RoleGrantFactory, UserFactory
 API = "/api/v1"
 
 Caller = Callable[..., Client]
-
-
-@pytest.fixture(autouse=True)
-def _fresh_allowance() -> None:
-    """The throttle counts in the cache, which outlives a test."""
-    cache.clear()
 
 
 @pytest.fixture

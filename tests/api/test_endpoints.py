@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern
 
-from gates.models import Decision
+from gates.models import Decision, Delegation, Question, VetoAppeal, Vote
 from pocgate.api.base import ApiView
 from pocgate.api.urls import urlpatterns
 from pocgate.identity.enums import Scope
-from portfolio.models import Kpi
+from portfolio.models import Incident, Kpi, UseCase
+from scoring.models import CostNotice, Waiver
 from tests.api.conftest import API, Caller
 from tests.api.contract import operations
+from tests.factories.costs import CostNoticeFactory
 from tests.factories.identity import RoleGrantFactory, UserFactory
 from tests.factories.stage_set import a_stage_set
 
@@ -39,21 +41,74 @@ TABLE = [
     ("use_case", "patch", CASES, OWNER),
     ("submission", "post", CASES, OWNER),
     ("readiness", "get", READ, SEES),
+    ("readiness_changes", "get", READ, SEES),
+    ("findings", "get", READ, SEES),
+    ("finding_answers", "post", CASES, SEES),
+    ("scorecard", "get", READ, SEES),
+    ("ratings", "post", CASES, SEES),
+    ("matrix", "get", READ, EVERYBODY),
+    ("assessors", "get", READ, EVERYBODY),
     ("gate_check", "get", READ, SEES),
+    ("readings", "get", READ, SEES),
     ("readings", "post", READINGS, SEES),
     ("costs", "post", COSTS, SEES),
+    *(
+        row
+        for kind, scope in (
+            *(("feedback", CASES), ("benefits", READINGS), ("training", CASES), ("operations", READINGS)),
+            *(("dependencies", CASES), ("risks", CASES), ("incidents", CASES), ("change-requests", CASES)),
+        )
+        for row in (
+            (kind, "get", READ, SEES),
+            (kind, "post", scope, SEES),
+            (f"{kind}_correction", "post", scope, SEES),
+        )
+    ),
+    ("feedback_answer", "post", CASES, SEES),
+    ("training_held", "post", CASES, SEES),
+    ("dependencies_resolution", "post", CASES, SEES),
+    ("risks_acceptance", "post", CASES, SEES),
+    ("risks_closing", "post", CASES, SEES),
+    ("incidents_containment", "post", CASES, SEES),
+    ("incidents_report", "post", CASES, frozenset({"owner", "chair"})),
+    ("change-requests_withdrawal", "post", CASES, SEES),
+    ("waivers", "get", GATES, SEES),
+    ("waivers", "post", REQUEST, SEES),
+    ("waiver_signature", "post", SIGN, SEES),
+    ("waiver_end", "post", SIGN, SEES),
+    ("proposals", "get", GATES, SEES),
+    ("proposal_dismissal", "post", DECIDE, SEES),
+    ("releases", "get", READ, SEES),
+    ("releases", "post", CASES, SEES),
+    ("cost_justification", "post", COSTS, SEES),
     ("evidence", "get", READ, SEES),
     ("evidence", "post", Scope.EVIDENCE_WRITE, SEES),
     ("readings_batch", "post", READINGS, EVERYBODY),
     ("costs_batch", "post", COSTS, EVERYBODY),
     ("checklist", "get", GATES, SEES),
     ("sign_off", "post", SIGN, SEES),
+    ("attestation", "post", SIGN, SEES),
+    ("verification", "post", SIGN, SEES),
+    ("tier_assessments", "get", READ, SEES),
+    ("tier_assessments", "post", CASES, SEES),
+    ("expiries", "get", GATES, EVERYBODY),
     ("reviews", "get", GATES, EVERYBODY),
     ("reviews", "post", REQUEST, EVERYBODY),
     ("review", "get", GATES, SEES),
     ("dossier", "get", GATES, SEES),
     ("opening", "post", DECIDE, SEES),
     ("votes", "post", VOTE, SEES),
+    ("vote_confirmation", "post", VOTE, SEES),
+    ("questions", "get", GATES, SEES),
+    ("questions", "post", VOTE, SEES),
+    ("question_answer", "post", CASES, SEES),
+    ("gate_health", "get", GATES, EVERYBODY),
+    ("veto_lifting", "post", VOTE, SEES),
+    ("veto_appeal", "post", REQUEST, SEES),
+    ("appeal_answer", "post", CASES, SEES),
+    ("delegations", "get", GATES, EVERYBODY),
+    ("delegations", "post", VOTE, EVERYBODY),
+    ("delegation_revocation", "post", VOTE, frozenset({"chair"})),
     ("recusals", "post", VOTE, SEES),
     ("closing", "post", DECIDE, CHAIR),
     ("withdrawal", "post", REQUEST, SEES),
@@ -61,6 +116,9 @@ TABLE = [
     ("decisions", "get", GATES, EVERYBODY),
     ("decision", "get", GATES, SEES),
     ("dossier_of_decision", "get", GATES, SEES),
+    ("playbook", "get", READ, EVERYBODY),
+    ("playbook", "post", Scope.PLAYBOOK_WRITE, EVERYBODY),
+    ("playbook_check", "post", READ, EVERYBODY),
     ("me", "get", None, EVERYBODY),
 ]
 OPEN = {"live", "ready", "schema", "docs", "root", "elsewhere"}
@@ -111,6 +169,50 @@ def test_every_endpoint_is_described() -> None:
     assert len({operation["operationId"] for _path, _method, operation in operations()}) == len(expected)
 
 
+def notice_of(case: UseCase) -> CostNotice:
+    known = CostNotice.objects.filter(case=case).first()
+    return known or CostNoticeFactory(case=case, plan=case.cost_plans.latest("pk"))
+
+
+def question_of(decision: Decision) -> Question:
+    asks = {"review": decision.review, "text": "How?"}
+    return Question.objects.get_or_create(
+        **asks, defaults={"asked_by": decision.decided_by, "asked_at": decision.decided_at}
+    )[0]
+
+
+def appeal_of(decision: Decision) -> VetoAppeal:
+    vote = Vote.objects.filter(review=decision.review).earliest("pk")
+    by = {"text": "No.", "appealed_by": decision.decided_by, "appealed_at": decision.decided_at}
+    return VetoAppeal.objects.get_or_create(vote=vote, defaults={"criterion": "tier_confirmed", **by})[0]
+
+
+def delegation_of(decision: Decision) -> Delegation:
+    """Of the chair's seat, anew once it was ended."""
+    seat = decision.review.committee.seats.get(user=decision.decided_by)
+    begins = datetime.now(UTC)
+    found = Delegation.objects.filter(seat=seat, revoked_at__isnull=True).first()
+    return found or Delegation.objects.create(
+        seat=seat,
+        delegate=UserFactory(),
+        starts_at=begins,
+        ends_at=begins + timedelta(days=3),
+        created_by=seat.user,
+        created_at=begins,
+    )
+
+
+def incident_of(case: UseCase) -> Incident:
+    seen = {"severity": "minor", "text": "Letters went astray.", "detected_at": datetime.now(UTC)}
+    return Incident.objects.get_or_create(case=case, defaults={**seen, "recorded_at": datetime.now(UTC)})[0]
+
+
+def waiver_of(case: UseCase) -> Waiver:
+    asked = {"reason": "Until spring.", "expires_on": date(2099, 1, 1), "requested_at": datetime.now(UTC)}
+    owner = UserFactory()
+    return Waiver.objects.get_or_create(case=case, criterion="lineage", defaults={**asked, "requested_by": owner})[0]
+
+
 def call(client: Client, name: str, method: str, decision: Decision) -> int:
     path = {pattern.name: str(pattern.pattern) for pattern in urlpatterns if isinstance(pattern, URLPattern)}[name]
     case = decision.review.case
@@ -118,7 +220,16 @@ def call(client: Client, name: str, method: str, decision: Decision) -> int:
         "<str:ref>": case.reference,
         "<str:key>": Kpi.objects.filter(case=case).values_list("key", flat=True)[0],
         "<str:criterion>": "tier_confirmed",
+        "<str:detector>": "gold_plating",
+        "<int:record_id>": str(incident_of(case).pk),
+        "<int:proposal_id>": "1",
+        "<int:waiver_id>": str(waiver_of(case).pk),
         "<int:review_id>": str(decision.review_id),
+        "<int:seat_id>": str(decision.review.committee.seats.order_by("pk")[0].pk),
+        "<int:question_id>": str(question_of(decision).pk),
+        "<int:appeal_id>": str(appeal_of(decision).pk),
+        "<int:delegation_id>": str(delegation_of(decision).pk),
+        "<int:notice_id>": str(notice_of(case).pk),
         "<str:number>": decision.reference,
     }.items():
         path = path.replace(place, value)

@@ -69,6 +69,10 @@ def test_reading_is_new_once_under_its_external_id(caller: Caller, case: UseCase
         ({"observed_to": "yesterday"}, "/observed_to"),
         ({"sample_size": -1}, "/sample_size"),
         ({"sample_size": 10**30}, "/sample_size"),
+        ({"unit": "furlongs"}, "/unit"),
+        ({"raters": 2, "agreement": "1.5"}, "/agreement"),
+        ({"agreement": "0.5"}, "/raters"),
+        ({"error": "NaN"}, "/error"),
         ({"colour": "red"}, "/colour"),
     ],
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from portfolio.models import UseCase
 from scoring.commands.readiness import recompute_cases
@@ -16,6 +17,7 @@ from tests.api.contract import assert_as_described
 from tests.factories.identity import LONG_AGO
 from tests.factories.portfolio import UseCaseFactory
 from tests.factories.scoring import full_case
+from tests.factories.stage_set import a_case
 
 pytestmark = pytest.mark.django_db
 
@@ -86,3 +88,71 @@ def test_gate_check_in_review_evaluates_all_the_same(caller: Caller) -> None:
     case = UseCaseFactory(stage=0, status="in_review", governed_at=LONG_AGO)
 
     assert read(caller(), case, "gate-check")["rule"]
+
+
+def test_readiness_says_what_it_takes_and_what_is_coming(caller: Caller) -> None:
+    now = timezone.now()
+    case = full_case(now)
+    recompute_cases([case.pk], now=now)
+
+    body = read(caller(), case, "readiness")
+
+    blockers = {part["criterion"] for part in body["parts"] if part["is_blocker"]}
+    assert blockers <= {change["criterion"] for change in body["what_it_takes"]["to_go"]["changes"]}
+    assert body["what_it_takes"]["to_go"]["reaches_bar"] is True
+    assert body["what_it_takes"]["to_go"]["readiness"] >= body["outlook"]["bar"]
+    assert body["outlook"]["is_under_bar"] is True
+    steps = body["outlook"]["steps"]
+    assert [step["at"] for step in steps] == sorted(step["at"] for step in steps)
+    assert body["outlook"]["renewals"][0]["records"]
+
+
+def test_readiness_at_a_past_day_is_that_of_its_records(caller: Caller) -> None:
+    now = timezone.now()
+    case, _owner = a_case(now)
+    recompute_cases([case.pk], now=now)
+
+    today = read(caller(), case, "readiness")
+    past = read(caller(), case, "readiness", f"?at={timezone.localdate() - timedelta(days=7)}")
+    ahead = read(caller(), case, "readiness", f"?at={timezone.localdate() + timedelta(days=400)}")
+
+    assert past["readiness"] < today["readiness"] == 100
+    assert (past["is_forecast"], today["is_forecast"], ahead["is_forecast"]) == (False, False, True)
+    assert ahead["readiness"] < today["readiness"]
+    for body in (past, ahead):
+        assert sum(Decimal(str(part["points"])) for part in body["parts"]) == Decimal(str(body["readiness"]))
+
+
+def test_readiness_changes_add_up(caller: Caller) -> None:
+    now = timezone.now()
+    case, _owner = a_case(now)
+
+    body = read(caller(), case, "readiness/changes", f"?since={timezone.localdate() - timedelta(days=7)}")
+
+    moved = sum(Decimal(str(move["points"])) for move in body["moves"])
+    assert Decimal(str(body["start"])) + moved == Decimal(str(body["end"]))
+    for move in body["moves"]:
+        assert sum(Decimal(str(part["points"])) for part in move["parts"]) == Decimal(str(move["points"]))
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("readiness?at=yesterday", "not_a_date"),
+        ("readiness?at=2099-01-01", "too_far_ahead"),
+        ("readiness/changes?until=2099-01-01", "too_far_ahead"),
+        ("readiness/changes?since=2026-05-02&until=2026-05-01", "after_until"),
+        ("readiness?when=2026-01-01", "unknown_parameter"),
+    ],
+)
+def test_day_that_can_not_be_told_is_refused_with_its_reason(path: str, code: str, caller: Caller) -> None:
+    answer = caller().get(f"{API}/use-cases/{UseCaseFactory(stage=0).reference}/{path}")
+
+    assert answer.status_code == 422
+    assert [error["code"] for error in answer.json()["errors"]] == [code]
+
+
+def test_readiness_changes_of_a_case_without_a_gate_are_null(caller: Caller) -> None:
+    body = read(caller(), UseCaseFactory(stage=None, status="draft"), "readiness/changes")
+
+    assert (body["start"], body["end"], body["moves"]) == (None, None, [])

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from gates.commands.reviews import open_voting
 from gates.models import Decision, GateReview, Vote
 from pocgate.identity.models import User
 from pocgate.identity.queries import SIGNED_IN_AT
@@ -340,3 +341,19 @@ def test_sign_off_by_the_owner_or_of_no_item_is_refused(caller: Caller, stage: S
     of_nothing, _body = post(caller(stage.officer), f"{path}/nothing/sign-off", {"state": "accepted"}, described)
 
     assert (by_owner, of_nothing) == (409, 409)
+
+
+def test_dossier_before_the_vote_waits_for_the_callers_own_rating(
+    caller: Caller, stage: StageSet, now: datetime
+) -> None:
+    review = stage.request(now)
+    auditor = RoleGrantFactory(role="auditor").user
+
+    waits = caller(stage.chair).get(f"{API}/reviews/{review.pk}/dossier")
+    read = caller(auditor).get(f"{API}/reviews/{review.pk}/dossier")
+    open_voting(review_id=review.pk, closes_at=now + timedelta(days=5), actor=stage.chair, now=now)
+    opened = caller(stage.chair).get(f"{API}/reviews/{review.pk}/dossier")
+
+    assert (waits.status_code, waits.json()["errors"][0]["code"]) == (403, "rate_first")
+    assert (read.status_code, opened.status_code) == (200, 200)
+    assert read.json()["scorecard"]["quadrant"] == "commit"

@@ -12,9 +12,10 @@ from django.test.utils import CaptureQueriesContext
 
 from pocgate.ledger.commands import Act, record
 from portfolio.commands.lifecycle import submit
-from portfolio.models import CaseFact, CostEntry, CostPlan, Hold, StageSpell, UseCase
+from portfolio.models import CaseFact, CostEntry, CostPlan, UseCase
 from tests.api.conftest import API, Caller
 from tests.api.contract import assert_as_described
+from tests.factories.findings import FindingFactory, SwampSignalFactory
 from tests.factories.identity import LONG_AGO, UserFactory
 from tests.factories.portfolio import DepartmentFactory, TeamMemberFactory, UseCaseFactory
 from tests.factories.readiness import ReadinessScoreFactory
@@ -104,25 +105,47 @@ def test_status_money_is_summed_per_currency_and_never_converted(caller: Caller)
     CostPlan.objects.create(case=euros, version=2, case_cap=500, **agreed)
     CostPlan.objects.create(case=francs, version=1, case_cap=80, proposed_at=LONG_AGO)
 
+    nothing = {"untold": 0, "breaches": 0}
     assert status(caller())["cost"] == [
-        {"currency": "CHF", "actual": "7.00", "committed": "0.00", "cap": "0.00"},
-        {"currency": "EUR", "actual": "100.10", "committed": "0.20", "cap": "500.00"},
+        {"currency": "CHF", "actual": "7.00", "committed": "0.00", "cap": "0.00", "forecast": "7.00", **nothing},
+        {"currency": "EUR", "actual": "100.10", "committed": "0.20", "cap": "500.00", "forecast": "100.30", **nothing},
     ]
 
 
-def test_status_tells_gates_that_are_due_and_cases_in_the_swamp(caller: Caller) -> None:
+def test_status_tells_gates_that_are_due(caller: Caller) -> None:
     today = datetime.now(UTC).date()
-    late = UseCaseFactory(target_gate_date=today - timedelta(days=1))
-    UseCaseFactory(target_gate_date=today + timedelta(days=30))
-    UseCaseFactory(target_gate_date=today + timedelta(days=31))
-    StageSpell.objects.create(case=late, stage=0, entered_at=LONG_AGO, time_box_days=28, time_box_ends_at=LONG_AGO)
-    paused = UseCaseFactory(status="paused")
-    Hold.objects.create(case=paused, started_at=LONG_AGO, revive_date=LONG_AGO.date(), reason_code="data")
+    for days in (-1, 30, 31):
+        UseCaseFactory(target_gate_date=today + timedelta(days=days))
 
     body = status(caller())
 
     assert (body["gates"]["overdue"], body["gates"]["next_30_days"]) == (1, 1)
-    assert body["swamp"] == {"past_time_box": 1, "paused_past_revive_date": 1}
+
+
+def test_status_counts_cases_in_the_swamp_and_their_signs(caller: Caller) -> None:
+    late, paused = UseCaseFactory(), UseCaseFactory(status="paused")
+    for case, kind in ((late, "past_time_box"), (late, "idle"), (paused, "past_revive_date")):
+        SwampSignalFactory(case=case, kind=kind)
+    SwampSignalFactory(case=paused, kind="idle", ended_at=LONG_AGO + timedelta(days=3))
+
+    client = caller()
+    now, then = status(client), status(client, f"?as_of={(LONG_AGO + timedelta(days=1)).date()}")
+
+    signs = {"past_time_box": 1, "past_revive_date": 1, "repeated_turns": 0, "no_active_owner": 0}
+    assert now["swamp"] == {"cases": 2, "idle": 1, **signs}
+    assert then["swamp"] == {"cases": 2, "idle": 2, **signs}
+
+
+def test_status_counts_what_each_detector_finds(caller: Caller) -> None:
+    FindingFactory()
+    FindingFactory(state="cannot_tell", severity="")
+    FindingFactory(detector="weak_metrics", state="clear", severity="")
+
+    found = status(caller())["findings"]
+
+    assert found["gold_plating"] == {"fired": 1, "clear": 0, "cannot_tell": 1}
+    assert found["weak_metrics"] == {"fired": 0, "clear": 1, "cannot_tell": 0}
+    assert found["hype_chasing"] == {"fired": 0, "clear": 0, "cannot_tell": 0}
 
 
 def test_status_counts_only_what_its_reader_may_see(caller: Caller) -> None:
@@ -132,12 +155,14 @@ def test_status_counts_only_what_its_reader_may_see(caller: Caller) -> None:
     ReadinessScoreFactory(case=other, overall=90)
     cost(other, "5")
     cost(own.case, "3")
-    StageSpell.objects.create(case=other, stage=1, entered_at=LONG_AGO, time_box_ends_at=LONG_AGO)
+    SwampSignalFactory(case=other)
+    FindingFactory(case=other)
 
     body = status(caller(own.user))
 
     assert (body["total"], body["readiness"]["1"]["median"], body["cost"][0]["actual"]) == (1, 30.0, "3.00")
-    assert (body["gates"]["overdue"], body["swamp"]["past_time_box"]) == (0, 0)
+    assert (body["gates"]["overdue"], body["swamp"]["cases"]) == (0, 0)
+    assert body["findings"]["gold_plating"]["fired"] == 0
 
 
 def test_status_needs_the_same_queries_for_one_case_and_three(caller: Caller) -> None:
@@ -154,7 +179,7 @@ def test_status_needs_the_same_queries_for_one_case_and_three(caller: Caller) ->
         counts.append(len(captured))
 
     assert counts[0] == counts[1]
-    assert counts[0] <= 20
+    assert counts[0] <= 23
 
 
 def test_status_etag_holds_until_something_happens(caller: Caller, django_assert_max_num_queries: Any) -> None:
@@ -162,7 +187,7 @@ def test_status_etag_holds_until_something_happens(caller: Caller, django_assert
     client = caller()
     tag = client.get(STATUS)["ETag"]
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         assert client.get(STATUS, headers={"If-None-Match": tag}).status_code == 304
     record(Act("case.edited", "use_case", case.pk, case.pk), actor=None, now=datetime.now(UTC))
 
@@ -209,7 +234,7 @@ def test_status_as_of_tells_the_tier_and_the_money_of_then(caller: Caller) -> No
 
     assert [before["by_tier"]["high"], after["by_tier"]["high"]] == [1, 0]
     assert [before["cost"][0]["actual"], after["cost"][0]["actual"]] == ["10.00", "20.00"]
-    assert (before["gates"], before["swamp"]) == (None, None)
+    assert (before["gates"], before["findings"]) == (None, None)
 
 
 def test_status_as_of_a_day_to_come_is_refused(caller: Caller) -> None:

@@ -14,10 +14,12 @@ from django.test import Client
 from python_calamine import CalamineWorkbook
 
 from portfolio.models import UseCase
+from scoring.commands.readiness import recompute_cases, recompute_due
 from tests.api.conftest import API, Caller
 from tests.factories.identity import LONG_AGO, UserFactory
 from tests.factories.portfolio import DepartmentFactory, DepartmentMemberFactory, TeamMemberFactory, UseCaseFactory
 from tests.factories.readiness import ReadinessScoreFactory
+from tests.factories.scoring import full_case
 
 pytestmark = pytest.mark.django_db
 
@@ -102,11 +104,15 @@ def test_list_archived_drafts_are_left_out_but_told_to_delta_pulls(caller: Calle
     assert titles(client, "updated_since=2020-01-01") == ["put away", "here"]
 
 
-def test_list_updated_since_tells_of_computed_readiness(caller: Caller) -> None:
-    case = UseCaseFactory(title="computed")
-    ReadinessScoreFactory(case=case, computed_at=LONG_AGO + timedelta(days=9))
+def test_list_updated_since_tells_of_readiness_that_time_moved(caller: Caller, now: datetime) -> None:
+    case = full_case(now, title="moved")
+    recompute_cases([case.pk], now=now)
+    UseCaseFactory(title="unmoved", updated_at=now)
+    moved_at = now + timedelta(days=400)
 
-    assert titles(caller(), "updated_since=2024-01-05") == ["computed"]
+    recompute_due([case.pk], now=moved_at)
+
+    assert titles(caller(), f"updated_since={(now + timedelta(days=1)):%Y-%m-%d}") == ["moved"]
 
 
 def test_list_shows_only_what_its_reader_may_see(caller: Caller) -> None:

@@ -115,7 +115,7 @@ def test_image_is_built_in_stages_and_runs_as_nobody_important() -> None:
     assert stages == ["python:3.11-slim", "python:3.11-slim"]
     assert re.search(r"^USER 10001:10001$", last, flags=re.MULTILINE)
     assert "HEALTHCHECK" in last
-    assert "--require-hashes" in DOCKERFILE
+    assert "--require-hashes --no-deps" in DOCKERFILE
     assert {SERVICES[name]["user"] for name in OURS} == {"10001:10001"}
 
 

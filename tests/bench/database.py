@@ -18,6 +18,17 @@ FOLDER = REPORTS / "bench"
 NAME = "pocgate_bench"
 
 
+def prepare_afresh(name: str) -> None:
+    """Point the settings to an empty database of that name and start Django, for what changes its cases."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    url = os.environ.get("DATABASE_URL", "")
+    if url.startswith("postgres"):
+        _create_database(url, name, afresh=True)
+        _start(urlunsplit(urlsplit(url)._replace(path=f"/{name}")))
+    else:
+        _start(_sqlite_file(name, afresh=True))
+
+
 def prepare(cases: int) -> bool:
     """Point the settings to the benchmarks' database and start Django; False when it is to be seeded first."""
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -28,12 +39,17 @@ def prepare(cases: int) -> bool:
     if not is_seeded:
         mark.unlink(missing_ok=True)
     if is_postgresql:
-        _create_database(url, afresh=not is_seeded)
+        _create_database(url, NAME, afresh=not is_seeded)
         own = urlunsplit(urlsplit(url)._replace(path=f"/{NAME}"))
     else:
-        own = _sqlite_file(afresh=not is_seeded)
+        own = _sqlite_file("bench", afresh=not is_seeded)
+    _start(own)
+    return is_seeded
+
+
+def _start(url: str) -> None:
     os.environ.update(
-        DATABASE_URL=own,
+        DATABASE_URL=url,
         DJANGO_SETTINGS_MODULE="pocgate.settings",
         POCGATE_VAR=str(FOLDER),
         POCGATE_MODE="embedded",
@@ -43,7 +59,6 @@ def prepare(cases: int) -> bool:
     import django
 
     django.setup()
-    return is_seeded
 
 
 def mark_seeded(cases: int, *, is_postgresql: bool) -> None:
@@ -64,18 +79,18 @@ def _fingerprint(cases: int) -> str:
     return f"{cases} {digest.hexdigest()}"
 
 
-def _sqlite_file(*, afresh: bool) -> str:
-    file = FOLDER / "bench.sqlite3"
+def _sqlite_file(name: str, *, afresh: bool) -> str:
+    file = FOLDER / f"{name}.sqlite3"
     if afresh:
-        for path in FOLDER.glob("bench.sqlite3*"):
+        for path in FOLDER.glob(f"{name}.sqlite3*"):
             path.unlink()
     return f"sqlite:///{file}"
 
 
-def _create_database(url: str, *, afresh: bool) -> None:
+def _create_database(url: str, name: str, *, afresh: bool) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         if afresh:
-            connection.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone()
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
         if found is None:
-            connection.execute(f"CREATE DATABASE {NAME}")
+            connection.execute(f"CREATE DATABASE {name}")

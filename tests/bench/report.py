@@ -76,3 +76,9 @@ def write_report(results: Sequence[Result]) -> None:
     path = REPORTS / "bench.json"
     path.write_text(json.dumps([asdict(result) for result in results], indent=1) + "\n", encoding="utf-8")
     print(f"written to {path}")
+
+
+def read_report() -> list[Result]:
+    """What the last run wrote."""
+    written = json.loads((REPORTS / "bench.json").read_text(encoding="utf-8"))
+    return [Result(**each) for each in written]

@@ -17,24 +17,23 @@ from pocgate.identity.enums import Scope
 from pocgate.identity.models import User
 from pocgate.kernel import jobs
 from pocgate.kernel.models import Job
-from portfolio.models import UseCase
-from scoring.commands.readiness import recompute_cases
-from scoring.queries.probe_facts import case_states
 from tests.bench import references
 from tests.bench.report import Result, compared
+from tests.bench.scoring import bench_scoring
 from tests.bench.seed import READER
 
 API = "/api/v1"
 RUNS = 7
 JOBS = 200
-COMPUTED = 500
 HOST = {"Host": "127.0.0.1"}
 
 Work = Callable[[], object]
 
 
-def run(name: str) -> list[Result]:
+def run(name: str, cases: int) -> list[Result]:
     """The results of one benchmark."""
+    if name == "scoring":
+        return bench_scoring(cases)
     storages = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -123,22 +122,6 @@ def bench_status() -> list[Result]:
     ]
 
 
-def bench_scoring() -> list[Result]:
-    """Recomputing readiness, per case, against reading its records alone."""
-    ids = list(UseCase.objects.filter(status="active").order_by("pk").values_list("pk", flat=True)[:COMPUTED])
-    now = datetime.now(UTC)
-
-    def recompute() -> None:
-        with transaction.atomic():
-            recompute_cases(ids, now=now)
-            transaction.set_rollback(True)
-
-    ours, reference = in_turn(recompute, lambda: case_states(ids, now=now), runs=3)
-    print(f"recompute: {len(ids) / ours:,.0f} cases a second")
-    per_case = 1 / max(1, len(ids))
-    return [compared("recompute, per case", ours * per_case, reference * per_case, "reading the records alone", None)]
-
-
 def bench_jobs() -> list[Result]:
     """A job's way through its row, per job, against the three bare statements."""
     now = datetime.now(UTC)
@@ -175,6 +158,5 @@ BENCHMARKS: dict[str, Callable[[], list[Result]]] = {
     "api": bench_api,
     "export": bench_export,
     "status": bench_status,
-    "scoring": bench_scoring,
     "jobs": bench_jobs,
 }

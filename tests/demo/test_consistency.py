@@ -17,7 +17,17 @@ from gates.rules.digest import sha256_of
 from pocgate.kernel.models import Counter
 from pocgate.kernel.stored_files import open_stored
 from pocgate.ledger.models import Activity
-from portfolio.models import EvidenceRevision, KpiReading, StageSpell, UseCase
+from portfolio.models import (
+    BenefitEntry,
+    BusinessCase,
+    EvidenceRevision,
+    Feedback,
+    KpiReading,
+    OperationsReading,
+    StageSpell,
+    TrainingSession,
+    UseCase,
+)
 from scoring.commands.readiness import recompute_cases
 from scoring.models import ReadinessScore
 from scoring.queries.playbooks import playbook_of
@@ -109,9 +119,12 @@ def test_files_are_in_the_store_under_their_digest(demonstration: Path) -> None:
         assert len(content) == revision.size
 
 
-def test_no_signature_is_outdated() -> None:
+def test_no_signature_is_outdated_but_the_tier_of_cases_that_pivoted() -> None:
     assert SignOff.objects.exists()
-    assert list(sign_offs_outdated()) == []
+    overtaken = sign_offs_outdated().select_related("case")
+    assert {(signed.criterion, signed.iteration < signed.case.iteration) for signed in overtaken} <= {
+        ("tier_confirmed", True)
+    }
 
 
 def test_nothing_happened_in_the_future() -> None:
@@ -134,3 +147,27 @@ def test_readiness_computed_again_is_the_same() -> None:
 
     assert (again.cases, again.changed, again.failed) == (40, 0, ())
     assert list(ReadinessScore.objects.order_by("case").values_list("case", "overall", "musts_open")) == before
+
+
+@pytest.mark.parametrize("criterion", ["user_feedback", "operations_observed", "value_realised", "training_delivered"])
+def test_gates_of_use_were_passed_by_records_that_exist(criterion: str) -> None:
+    models = {
+        "feedback": Feedback,
+        "operations_reading": OperationsReading,
+        "benefit_entry": BenefitEntry,
+        "business_case": BusinessCase,
+        "training_session": TrainingSession,
+    }
+    gone = Decision.objects.filter(outcome="go", review__gate__gte=2).select_related("dossier")
+    parts = [
+        part
+        for decision in gone
+        for part in json.loads(decision.dossier.content)["criteria"]
+        if part["key"] == criterion
+    ]
+
+    assert len(parts) >= 4
+    assert {part["verdict"] for part in parts} == {"pass"}
+    assert all(part["records"] for part in parts)
+    for part in parts:
+        assert all(models[named["type"]].objects.filter(pk=named["id"]).exists() for named in part["records"])

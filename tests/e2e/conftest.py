@@ -29,6 +29,7 @@ FLAGS = [
     "--disable-sync",
 ]
 DESKTOP, PHONE = 1440, 390
+MEANT = ("status of 4", "ERR_INTERNET_DISCONNECTED", "htmx:sendError", "htmx:afterRequest")
 
 OpenPage = Callable[..., Page]
 
@@ -97,5 +98,5 @@ def open_page(browser: Browser, live_server: Any) -> Iterator[OpenPage]:
 
 
 def _is_fault(message: Any) -> bool:
-    """Refusals are meant to happen in journeys; broken scripts and a violated policy are not."""
-    return message.type == "error" and "status of 4" not in message.text
+    """Refusals and a connection taken away are meant to happen; broken scripts and a violated policy are not."""
+    return message.type == "error" and not any(text in message.text for text in MEANT)

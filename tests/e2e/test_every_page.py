@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -16,12 +16,17 @@ from tests.e2e.conftest import DESKTOP, PHONE, OpenPage
 from tests.factories.identity import RoleGrantFactory, UserFactory
 from tests.factories.portfolio import StageSpellFactory, TeamMemberFactory, UseCaseFactory
 from tests.factories.readiness import ReadinessScoreFactory
+from tests.factories.scoring import AssessmentFactory, ScorecardPositionFactory
 
 ADDRESSES = (
     "/",
     "/portfolio/",
     "/portfolio/board/",
+    "/portfolio/matrix/",
+    "/portfolio/matrix/assessors/",
     "/cases/UC-0001/",
+    "/cases/UC-0001/scorecard/",
+    "/cases/UC-0005/scorecard/",
     "/cases/UC-0001/activity/",
     "/search/?q=case",
     "/notifications/",
@@ -51,7 +56,16 @@ def administrator(live_server: object) -> User:
         TeamMemberFactory(case=case, user=user)
         ReadinessScoreFactory(case=case, gate=stage, overall=20 * number)
         record(Act("case.edited", "use_case", case.pk, case.pk, {"title": "a"}, {"title": "b"}), actor=None, now=now)
+    _rate(case, now=now)
     return user
+
+
+def _rate(case: UseCase, *, now: datetime) -> None:
+    """Two assessors far apart, on a case that a decision has moved on since: its ratings are open to everybody."""
+    StageSpellFactory(case=case, stage=2, left_at=now, exit_reason="promoted")
+    ScorecardPositionFactory(case=case, disagreements=["team"], value_low=60, value_high=80)
+    for rating, low in ((2, 1), (5, 4)):
+        AssessmentFactory(case=case, criterion="team", rating=rating, low=low, high=5, rationale="Seen before.")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import factory
 
 from portfolio.models import (
+    BenefitEntry,
+    ChangeRequest,
     CostPlan,
     Department,
     DepartmentMember,
+    Dependency,
     Evidence,
     EvidenceRevision,
+    Feedback,
+    Incident,
     Kpi,
     KpiDefinition,
+    OperationsReading,
+    Risk,
     StageSpell,
     TeamMember,
+    TrainingSession,
     UseCase,
 )
 from tests.factories.identity import LONG_AGO, UserFactory
@@ -147,3 +156,99 @@ class CostPlanFactory(factory.django.DjangoModelFactory[CostPlan]):
     version = 1
     case_cap = Decimal(100_000)
     proposed_at = LONG_AGO
+
+
+class FeedbackFactory(factory.django.DjangoModelFactory[Feedback]):
+    class Meta:
+        model = Feedback
+
+    case = factory.SubFactory(UseCaseFactory)
+    given_by = "Claims desk"
+    channel = "survey"
+    text = "It finds the right form in most cases."
+    received_at = LONG_AGO
+    recorded_at = LONG_AGO
+
+
+class BenefitEntryFactory(factory.django.DjangoModelFactory[BenefitEntry]):
+    class Meta:
+        model = BenefitEntry
+
+    case = factory.SubFactory(UseCaseFactory)
+    amount = Decimal(10_000)
+    period_start = date(2025, 1, 1)
+    period_end = date(2025, 2, 1)
+    method = "Hours saved times their rate"
+    recorded_at = LONG_AGO
+
+
+class TrainingSessionFactory(factory.django.DjangoModelFactory[TrainingSession]):
+    """A planned session; `people_trained=…` makes it a held one."""
+
+    class Meta:
+        model = TrainingSession
+
+    case = factory.SubFactory(UseCaseFactory)
+    audience = "Claims handlers"
+    session_date = date(2025, 2, 1)
+    people_planned = 20
+    recorded_at = LONG_AGO
+
+
+class OperationsReadingFactory(factory.django.DjangoModelFactory[OperationsReading]):
+    class Meta:
+        model = OperationsReading
+
+    case = factory.SubFactory(UseCaseFactory)
+    figure = "availability"
+    value = Decimal("99.5")
+    unit = "%"
+    observed_from = LONG_AGO
+    observed_to = LONG_AGO
+    recorded_at = LONG_AGO
+
+
+class DependencyFactory(factory.django.DjangoModelFactory[Dependency]):
+    """Blocked since long ago by a team outside."""
+
+    class Meta:
+        model = Dependency
+
+    case = factory.SubFactory(UseCaseFactory)
+    on = "team"
+    text = "The core system's new interface"
+    blocked_date = date(2025, 1, 1)
+    recorded_at = LONG_AGO
+
+
+class RiskFactory(factory.django.DjangoModelFactory[Risk]):
+    class Meta:
+        model = Risk
+
+    case = factory.SubFactory(UseCaseFactory)
+    text = "Handlers trust the proposal blindly"
+    likelihood = 3
+    impact = 4
+    owner = factory.SubFactory(UserFactory)
+    recorded_at = LONG_AGO
+
+
+class IncidentFactory(factory.django.DjangoModelFactory[Incident]):
+    class Meta:
+        model = Incident
+
+    case = factory.SubFactory(UseCaseFactory)
+    severity = "serious"
+    text = "Letters went to the wrong people"
+    detected_at = LONG_AGO
+    recorded_at = LONG_AGO
+
+
+class ChangeRequestFactory(factory.django.DjangoModelFactory[ChangeRequest]):
+    class Meta:
+        model = ChangeRequest
+
+    case = factory.SubFactory(UseCaseFactory)
+    kind = "purpose"
+    text = "Sort motor claims as well"
+    recorded_at = LONG_AGO

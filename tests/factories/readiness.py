@@ -37,8 +37,7 @@ class CriterionResultFactory(factory.django.DjangoModelFactory[CriterionResult])
     gate = 0
     level = "must"
     verdict = "pass"
-    achievement = 1
-    points = 10
-    points_possible = 10
+    weight = 100
+    achieved = 10_000
     reason = "problem_stated"
     position = 1

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 
 import factory
 
@@ -19,9 +20,19 @@ from portfolio.models import (
     ScopeItem,
     UseCase,
 )
-from scoring.models import Assessment, CriterionAnswer
+from scoring.commands.playbooks import ensure_default_playbook
+from scoring.models import AnswerEvidence, Assessment, CriterionAnswer, ScorecardPosition
 from tests.factories.identity import LONG_AGO, UserFactory
-from tests.factories.portfolio import TeamMemberFactory, UseCaseFactory
+from tests.factories.portfolio import (
+    BenefitEntryFactory,
+    EvidenceFactory,
+    EvidenceRevisionFactory,
+    FeedbackFactory,
+    OperationsReadingFactory,
+    TeamMemberFactory,
+    TrainingSessionFactory,
+    UseCaseFactory,
+)
 
 
 class CriterionAnswerFactory(factory.django.DjangoModelFactory[CriterionAnswer]):
@@ -35,6 +46,16 @@ class CriterionAnswerFactory(factory.django.DjangoModelFactory[CriterionAnswer])
     answered_at = LONG_AGO
 
 
+class AnswerEvidenceFactory(factory.django.DjangoModelFactory[AnswerEvidence]):
+    """Named with the answer itself."""
+
+    class Meta:
+        model = AnswerEvidence
+
+    answer = factory.SubFactory(CriterionAnswerFactory)
+    named_at = factory.SelfAttribute("answer.answered_at")
+
+
 class AssessmentFactory(factory.django.DjangoModelFactory[Assessment]):
     class Meta:
         model = Assessment
@@ -45,6 +66,30 @@ class AssessmentFactory(factory.django.DjangoModelFactory[Assessment]):
     discipline = "business"
     rating = 4
     assessed_at = LONG_AGO
+
+
+class ScorecardPositionFactory(factory.django.DjangoModelFactory[ScorecardPosition]):
+    class Meta:
+        model = ScorecardPosition
+
+    case = factory.SubFactory(UseCaseFactory)
+    playbook_id = factory.LazyFunction(lambda: ensure_default_playbook(now=LONG_AGO).pk)
+    value = value_low = value_high = Decimal(75)
+    feasibility = feasibility_low = feasibility_high = Decimal(65)
+    priority = Decimal(70)
+    quadrant = "commit"
+    commit_chance = Decimal(1)
+    assessors = 3
+    rated_at = computed_at = LONG_AGO
+    digest = "0" * 64
+
+
+def shown(case: UseCase, criterion: str, at: datetime) -> CriterionAnswer:
+    """The criterion answered as met, with evidence uploaded at that moment."""
+    revision = EvidenceRevisionFactory(evidence=EvidenceFactory(case=case), uploaded_at=at)
+    answer: CriterionAnswer = CriterionAnswerFactory(case=case, criterion=criterion, answered_at=at)
+    AnswerEvidenceFactory(answer=answer, revision=revision)
+    return answer
 
 
 def full_case(now: datetime, **fields: object) -> UseCase:
@@ -76,7 +121,20 @@ def full_case(now: datetime, **fields: object) -> UseCase:
     )
     _add_money(case, now)
     _add_kpi(case, now)
+    _add_use(case, now)
     return case
+
+
+def _add_use(case: UseCase, now: datetime) -> None:
+    answered = {"answer": "Mended.", "answered_by": UserFactory(), "answered_at": now}
+    for _ in range(5):
+        FeedbackFactory(case=case, received_at=now, recorded_at=now, **answered)
+    BenefitEntryFactory(case=case, period_start=now.date() - timedelta(days=60), period_end=now.date(), recorded_at=now)
+    TrainingSessionFactory(case=case, session_date=now.date(), people_trained=20, recorded_at=now)
+    for figure, unit in (("throughput", "1/day"), ("latency", "s"), ("error_rate", "%"), ("availability", "%")):
+        OperationsReadingFactory(
+            case=case, figure=figure, unit=unit, observed_from=now, observed_to=now, recorded_at=now
+        )
 
 
 def _add_money(case: UseCase, now: datetime) -> None:
@@ -118,6 +176,7 @@ def _add_kpi(case: UseCase, now: datetime) -> None:
             kpi=kpi,
             value=22,
             sample_size=20,
+            error=1,
             observed_from=now,
             observed_to=now,
             recorded_at=now,

@@ -24,7 +24,7 @@ from portfolio.models import (
     ScopeItem,
     UseCase,
 )
-from scoring.models import AnswerEvidence, Assessment, CriterionAnswer
+from scoring.models import Assessment, CriterionAnswer
 from scoring.queries.playbooks import current_playbook
 from tests.factories.gates import CommitteeFactory, SeatFactory
 from tests.factories.identity import RoleGrantFactory, UserFactory
@@ -35,6 +35,7 @@ from tests.factories.portfolio import (
     TeamMemberFactory,
     UseCaseFactory,
 )
+from tests.factories.scoring import AnswerEvidenceFactory
 
 TOKEN = SignIn(by_token=True)
 ATTESTED_AT_GATE_0 = ("ai_justified", "sources_mapped", "compute_mapped", "preliminary_plan")
@@ -152,7 +153,7 @@ def answer_with_evidence(case: UseCase, criterion: str, answer: str, at: datetim
     row = CriterionAnswer.objects.create(
         case=case, criterion=criterion, answer=answer, answered_at=at, author=UserFactory()
     )
-    AnswerEvidence.objects.create(answer=row, revision=revision)
+    AnswerEvidenceFactory(answer=row, revision=revision)
     return revision
 
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
-from gates.commands.chairing import extend_stage, resume_case
+from gates.commands.chairing import convene_review, extend_stage, resume_case
+from gates.commands.notices import tell_reviews_proposed
+from gates.commands.reviews import withdraw
+from gates.models import GateReview
+from gates.queries.cost_reviews import proposing_notices
+from pocgate.inbox.models import Notification
 from pocgate.kernel.errors import Forbidden, Invalid, NotAllowedNow
-from portfolio.models import Hold, StageSpell, UseCase
-from tests.factories.stage_set import a_stage_set
+from portfolio.models import CostCap, CostPlan, Hold, StageSpell, UseCase
+from scoring.models import CostNotice
+from tests.factories.costs import CostNoticeFactory
+from tests.factories.stage_set import StageSet, a_stage_set
 
 pytestmark = pytest.mark.django_db
 
@@ -50,3 +57,64 @@ def test_time_box_is_extended_once_by_at_most_half(now: datetime) -> None:
 
     assert spell.extension_days == 14
     assert StageSpell.objects.get(case=stage.case).extension_days == 14
+
+
+def test_chair_convenes_a_review_out_of_cycle_with_a_reason_and_nobody_else_does(now: datetime) -> None:
+    stage = a_stage_set(now)
+    convening = {"case_id": stage.case.pk, "now": now}
+
+    for actor in (stage.owner, stage.officer, stage.members[0]):
+        with pytest.raises(Forbidden):
+            convene_review(reason="The cap is passed.", actor=actor, **convening)
+    with pytest.raises(Invalid):
+        convene_review(reason=" ", actor=stage.chair, **convening)
+    assert GateReview.objects.count() == 0
+    review = convene_review(reason=" The cap is passed. ", actor=stage.chair, **convening)
+
+    assert (review.kind, review.convened_reason, review.state) == ("out_of_cycle", "The cap is passed.", "requested")
+    with pytest.raises(NotAllowedNow):
+        convene_review(reason="Once more.", actor=stage.chair, **convening)
+
+
+def _notice(stage: StageSet, at: datetime, **fields: object) -> CostNotice:
+    """A notice that the stage's cap is used up, under the plan in force."""
+    plan = CostPlan.objects.get(case=stage.case)
+    CostCap.objects.get_or_create(plan=plan, stage=0, defaults={"amount": 1000})
+    usual = {"stage": 0, "percent": 100, "proposes_review": True, "noticed_at": at, **fields}
+    return CostNoticeFactory(case=stage.case, plan=plan, **usual)
+
+
+def _told() -> list[tuple[str, str]]:
+    return list(
+        Notification.objects.filter(kind="cost_notice").order_by("pk").values_list("user__username", "occasion")
+    )
+
+
+def test_review_that_cost_proposes_is_told_to_chair_and_deputy_once(now: datetime) -> None:
+    stage = a_stage_set(now)
+    _notice(stage, now)
+
+    handed_in = [tell_reviews_proposed(now=now + timedelta(minutes=minute)) for minute in range(3)]
+
+    assert handed_in == [2, 0, 0]
+    assert sorted(_told()) == sorted((user.username, "review") for user in (stage.chair, stage.deputy))
+    assert Notification.objects.first().url == f"/cases/{stage.case.reference}/reviews/#out-of-cycle"
+
+
+@pytest.mark.parametrize("fields", [{"percent": 90, "proposes_review": False}, {"iteration": 2}])
+def test_notice_that_proposes_nothing_or_stands_no_more_is_told_to_no_chair(fields: dict, now: datetime) -> None:
+    stage = a_stage_set(now)
+    _notice(stage, now, **fields)
+
+    assert (tell_reviews_proposed(now=now), _told()) == (0, [])
+
+
+def test_review_asked_for_since_ends_the_proposal_unless_it_was_withdrawn(now: datetime) -> None:
+    stage = a_stage_set(now)
+    notice = _notice(stage, now)
+    review = convene_review(case_id=stage.case.pk, reason="The cap is passed.", actor=stage.chair, now=now)
+    proposals = [proposing_notices([stage.case.pk], now=now)]
+    withdraw(review_id=review.pk, reason="Later.", actor=stage.chair, now=now)
+    proposals.append(proposing_notices([stage.case.pk], now=now))
+
+    assert proposals == [[], [notice]]

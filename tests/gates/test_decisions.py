@@ -17,8 +17,9 @@ from pocgate.inbox.models import Notification
 from pocgate.kernel.errors import Forbidden, Invalid, NotAllowedNow, RecentSignInRequired, Stale
 from pocgate.kernel.models import Counter
 from pocgate.ledger.models import Activity
-from portfolio.models import Hold, StageSpell, UseCase
+from portfolio.models import CostPlan, EvidenceRevision, Hold, Release, StageSpell, UseCase
 from scoring.models import CriterionAnswer
+from tests.factories.portfolio import EvidenceRevisionFactory
 from tests.factories.stage_set import TOKEN, StageSet, a_case, a_stage_set
 
 pytestmark = pytest.mark.django_db
@@ -144,7 +145,7 @@ def test_open_condition_blocks_the_next_request_until_it_is_cleared(now: datetim
 @pytest.mark.parametrize(
     ("outcome", "values", "expected"),
     [
-        ("pivot", {"pivot_to": 0}, (0, "active", 2)),
+        ("pivot", {"pivot_to": 0, "pivot_changes": {"users": "Brokers"}}, (0, "active", 2)),
         ("pause", {"revive_trigger": "The new data feed is there."}, (0, "paused", 1)),
         ("stop", {"learning": "Rules are enough for this."}, (0, "stopped", 1)),
     ],
@@ -170,8 +171,8 @@ def test_decision_may_be_more_cautious_than_the_vote_with_a_reason_but_never_mor
     with pytest.raises(NotAllowedNow) as lenient:
         stage.decide(review, "go", now)
     with pytest.raises(NotAllowedNow) as unreasoned:
-        stage.decide(review, "stop", now)
-    stage.decide(review, "stop", now, reason="The budget went.", reason_code="priority")
+        stage.decide(review, "stop", now, learning="Money goes first.")
+    stage.decide(review, "stop", now, reason="The budget went.", reason_code="priority", learning="Money goes first.")
 
     assert codes(lenient) == ["more_lenient_than_vote"]
     assert codes(unreasoned) == ["reason_code_missing", "reason_missing"]
@@ -257,6 +258,12 @@ def test_decision_twice_is_refused(now: datetime) -> None:
         ("pause", {}, "revive_date"),
         ("pause", {"revive_date": date(2027, 6, 1)}, "revive_date"),
         ("pivot", {"pivot_to": 2}, "pivot_to"),
+        ("pivot", {}, "pivot_changes"),
+        ("pivot", {"pivot_changes": {"users": " "}}, "pivot_changes"),
+        ("stop", {}, "learning"),
+        ("go", {"funding_amount": Decimal(0)}, "funding_amount"),
+        ("go", {"freed_people": Decimal(-1)}, "freed_people"),
+        ("go", {"release": "v9"}, "release"),
         ("go", {"funding_amount": Decimal(-1)}, "funding_amount"),
         ("go", {"funding_until": date(2020, 1, 1)}, "funding_until"),
         ("go", {"time_box_days": 0}, "time_box_days"),
@@ -275,6 +282,86 @@ def test_ruling_with_values_out_of_range_is_invalid(
 
     assert pointer in [problem.pointer for problem in refused.value.problems]
     assert Decision.objects.count() == 0
+
+
+def test_funding_sets_the_cap_of_the_next_stage_in_a_new_plan_of_the_decider(now: datetime) -> None:
+    stage = a_stage_set(now)
+
+    decision = stage.decide(stage.closed(now), "go", now, funding_amount=Decimal(55_000), funding_people=Decimal("2.5"))
+
+    plan = CostPlan.objects.get(case=stage.case, superseded_at__isnull=True)
+    assert (plan.version, plan.agreed_by, plan.agreed_at) == (2, stage.chair, now)
+    assert dict(plan.caps.values_list("stage", "amount")) == {0: 40_000, 1: 55_000, 2: 40_000, 3: 40_000}
+    assert plan.case_cap == 250_000
+    assert Activity.objects.get(verb="cost_plan.agreed").after["decision"] == decision.reference
+    assert decision.funding_people == Decimal("2.5")
+
+
+def test_approval_keeps_the_thresholds_of_the_next_gate_as_they_were(now: datetime) -> None:
+    stage = a_stage_set(now)
+
+    decision = stage.decide(stage.closed(now), "go", now)
+
+    kept = [(row["name"], row["gate"], row["value"]) for row in decision.thresholds]
+    assert kept == [("sorting-time", 1, "80"), ("accuracy", 1, "80")]
+
+
+def test_pivot_keeps_what_it_changes_and_asks_for_the_tier_again(now: datetime) -> None:
+    stage = a_stage_set(now)
+    changes = {"users": "Brokers", "approach": "Rules first", "data": ""}
+
+    decision = stage.decide(
+        stage.closed(now, "pivot"), "pivot", now, reason="So.", reason_code="data", pivot_changes=changes
+    )
+
+    assert decision.pivot_changes == {
+        "users": [stage.case.affected_users, "Brokers"],
+        "approach": ["", "Rules first"],
+    }
+    tier = CriterionAnswer.objects.get(case=stage.case, criterion="tier_confirmed", superseded_at__isnull=True)
+    assert tier.answer == "outdated"
+
+
+def test_stop_frees_money_and_people_and_says_what_would_revive_it(now: datetime) -> None:
+    stage = a_stage_set(now)
+
+    decision = stage.decide(
+        stage.closed(now, "stop"),
+        "stop",
+        now,
+        reason="Rules do it.",
+        reason_code="problem_choice",
+        learning="Try rules first.",
+        freed_amount=Decimal(30_000),
+        freed_people=Decimal(2),
+        revive_trigger="Letters double",
+    )
+
+    trigger = decision.revive_triggers.get()
+    assert (trigger.case, trigger.text, trigger.fired_at) == (stage.case, "Letters double", None)
+    assert (decision.freed_amount, decision.freed_people) == (30_000, 2)
+
+
+def test_release_is_approved_by_its_label(now: datetime) -> None:
+    stage = a_stage_set(now)
+    release = Release.objects.create(case=stage.case, label="v1", recorded_at=now)
+
+    assert stage.decide(stage.closed(now), "go", now, release="v1").release == release
+
+
+def test_condition_is_cleared_with_evidence_of_its_own_case_only(now: datetime) -> None:
+    stage = a_stage_set(now)
+    review = stage.closed(now, "conditional_go")
+    stage.decide(review, "conditional_go", now, reason="One thing left.", conditions=(a_condition(stage, now),))
+    condition = Condition.objects.get()
+    own = EvidenceRevision.objects.filter(evidence__case=stage.case)[0]
+    foreign = EvidenceRevisionFactory()
+
+    with pytest.raises(Invalid):
+        clear_condition(condition_id=condition.pk, note="Done.", revision_id=foreign.pk, actor=stage.owner, now=now)
+    cleared = clear_condition(condition_id=condition.pk, note="Done.", revision_id=own.pk, actor=stage.owner, now=now)
+
+    assert cleared.clearing_evidence == own
 
 
 def test_stop_proposed_by_the_owner_is_decided_without_a_vote(now: datetime) -> None:

@@ -251,7 +251,7 @@ def test_checklists_of_many_cases_take_the_same_queries(
 ) -> None:
     cases = [a_case(now)[0] for _ in range(count)]
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(12):
         checklists = checklists_of(cases, now=now)
 
     assert len(checklists) == count

@@ -145,7 +145,7 @@ def test_vote_of_team_member_recused_or_stranger_is_refused_and_nothing_changes(
     [
         ("approve", {"rationale": "Fine."}, "unknown_outcome"),
         ("stop", {"rationale": "  "}, "rationale_missing"),
-        ("go", {"veto_criterion": "tier_confirmed"}, "no_veto"),
+        ("go", {"veto_criterion": "tier_confirmed", "veto_lifts_when": "A tier."}, "no_veto"),
         ("go", {"seen_revision": 1}, "dossier_changed"),
     ],
 )

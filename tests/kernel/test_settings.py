@@ -155,6 +155,24 @@ def test_refused_start_ends_a_command_with_the_variable_and_a_status(tmp_path: P
     )
 
 
+def test_command_before_the_tables_exist_says_what_to_run(tmp_path: Path) -> None:
+    inventory = tmp_path / "inventory.csv"
+    inventory.write_text("Use case title,Department\nSort claims,Claims\n", encoding="utf-8")
+
+    done = subprocess.run(
+        [sys.executable, "manage.py", "import_portfolio", str(inventory)],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "POCGATE_VAR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "run `manage.py migrate` first" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("name", sorted(SECRETS))
 def test_secret_is_read_from_the_file_that_its_variable_names(name: str, tmp_path: Path) -> None:
     file = tmp_path / "secret"

@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 from pocgate.kernel.errors import Forbidden, Invalid, NotAllowedNow, Stale
 from pocgate.ledger.models import Activity
 from portfolio.commands import cases, facts
+from portfolio.commands.pace import set_time_boxes
 from portfolio.models import CaseFact, StageSpell, TeamMember, UseCase
 from portfolio.rules.registration import ANSWERS_NEEDED
 from tests.factories.identity import RoleGrantFactory, UserFactory
@@ -143,8 +144,9 @@ def test_edit_case_while_a_vote_runs_is_refused(now: datetime) -> None:
 def test_submit_case_opens_stage_zero(now: datetime) -> None:
     owner = _owner()
     draft = _full_draft(owner, now)
+    set_time_boxes({0: 20, 1: 42, 2: 84, 3: None})
 
-    case = cases.submit_case(case_id=draft.pk, actor=owner, now=now, time_box_days=20)
+    case = cases.submit_case(case_id=draft.pk, actor=owner, now=now)
 
     spell = StageSpell.objects.get(case=case)
     assert (case.status, case.stage) == ("active", 0)
@@ -211,7 +213,7 @@ def test_identify_stage_opens_a_spell_whose_entry_is_unknown(now: datetime) -> N
     case = UseCaseFactory(stage=None, origin="imported")
     owner = TeamMemberFactory(case=case).user
 
-    cases.identify_stage(case_id=case.pk, stage=2, time_box_days=84, actor=owner, now=now)
+    cases.identify_stage(case_id=case.pk, stage=2, actor=owner, now=now)
 
     case.refresh_from_db()
     spell = StageSpell.objects.get(case=case)
@@ -230,7 +232,7 @@ def test_identify_stage_of_another_case_is_refused(fields: dict, code: str, now:
     owner = TeamMemberFactory(case=case).user
 
     with pytest.raises(NotAllowedNow) as refused:
-        cases.identify_stage(case_id=case.pk, stage=2, time_box_days=None, actor=owner, now=now)
+        cases.identify_stage(case_id=case.pk, stage=2, actor=owner, now=now)
 
     assert [blocker.code for blocker in refused.value.blockers] == [code]
     assert not StageSpell.objects.exists()

@@ -150,6 +150,7 @@ def test_record_cost_counts_against_stage_case_and_month(now: datetime) -> None:
         ({"bill": Bill("EUR", Decimal(1), Decimal(1), date(2026, 1, 1))}, "not_foreign"),
         ({"bill": Bill("US", Decimal(1), Decimal(1), date(2026, 1, 1))}, "unknown_currency"),
         ({"bill": Bill("USD", Decimal(1), Decimal(0), date(2026, 1, 1))}, "rate_not_positive"),
+        ({"bill": Bill("USD", Decimal(10), Decimal("1.1"), date(2026, 1, 1))}, "rate_misses_amount"),
     ],
 )
 def test_cost_that_can_not_be_is_refused(changes: dict, code: str, now: datetime) -> None:

@@ -17,7 +17,6 @@ from portfolio.commands import kpis
 from portfolio.commands.rows import RowOutcome
 from portfolio.models import Kpi, KpiDefinition, KpiReading, KpiThreshold, UseCase
 from portfolio.queries.kpis import kpi_views
-from portfolio.rules.chart import HEIGHT, WIDTH, chart_of
 from portfolio.rules.kpis import Definition, Reading, better_by, is_eased, key_of, reading_problems
 from tests.factories.identity import RoleGrantFactory, UserFactory
 from tests.factories.portfolio import KpiFactory, TeamMemberFactory, UseCaseFactory
@@ -327,22 +326,6 @@ def test_easing_in_one_direction_is_tightening_in_the_other(old: Decimal, new: D
     assert is_eased("higher", old, new) is (new < old)
     assert is_eased("lower", old, new) is (new > old)
     assert not is_eased("higher", None, new)
-
-
-@given(values=st.lists(_numbers, min_size=1, max_size=20), baseline=_numbers)
-def test_chart_keeps_every_mark_inside_its_drawing(values: list[Decimal], baseline: Decimal) -> None:
-    start = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
-    points = [(start + timedelta(days=day), value, None) for day, value in enumerate(values)]
-
-    chart = chart_of(points, {"baseline": baseline, "target": None})
-
-    assert chart is not None
-    assert all(0 <= mark.x <= WIDTH and 0 <= mark.y <= HEIGHT for mark in chart.marks)
-    assert [line.key for line in chart.lines] == ["baseline"]
-
-
-def test_chart_without_readings_is_none() -> None:
-    assert chart_of([], {"baseline": Decimal(1)}) is None
 
 
 def test_key_of_a_taken_name_is_numbered() -> None:

@@ -14,7 +14,6 @@ from django.test.utils import CaptureQueriesContext
 from pocgate.kernel.errors import Invalid
 from portfolio.filters import CaseFilter
 from portfolio.models import StageSpell, UseCase
-from portfolio.queries.board import board_columns
 from portfolio.queries.table import COUNTED, ORDERINGS, Cursor, table_page
 from portfolio.rules.ageing import percentiles
 from scoring.models import Playbook, ReadinessScore
@@ -187,34 +186,6 @@ def test_unknown_parameters_are_named(now: datetime) -> None:
 
     assert given.unknown_parameters() == ["colour"]
     assert given.active == {"stage": "0"}
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_board_takes_four_queries_however_many_cards(count: int, now: datetime, django_assert_num_queries: Any) -> None:
-    _portfolio(count, now)
-
-    with django_assert_num_queries(4):
-        columns = board_columns(UseCase.objects.all(), now=now)
-
-    assert [column.count for column in columns] == [count, 0, 0, 0]
-
-
-def test_board_shows_the_oldest_cards_with_their_percentile(now: datetime) -> None:
-    for days in (10, 40, 30):
-        case = UseCaseFactory()
-        entered = now - timedelta(days=days)
-        StageSpellFactory(case=case, entered_at=entered, time_box_ends_at=entered + timedelta(days=28))
-    UseCaseFactory(status="stopped")
-    UseCaseFactory(stage=None, origin="imported")
-
-    columns = board_columns(UseCase.objects.all(), now=now, limit=2)
-
-    discovery, unknown = columns[0], columns[-1]
-    assert (discovery.count, discovery.over_time_box, discovery.has_more) == (3, 2, True)
-    assert [card.row.time_box.days_used for card in discovery.cards] == [40, 30]
-    assert [card.percentile for card in discovery.cards] == [100, 50]
-    assert discovery.ages == (30, 40, 40)
-    assert (unknown.stage, unknown.count) == (None, 1)
 
 
 def test_percentiles_are_by_nearest_rank() -> None:

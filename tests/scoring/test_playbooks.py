@@ -15,10 +15,12 @@ from django.db import DatabaseError, transaction
 from pocgate.kernel.errors import Forbidden, Invalid, NotAllowedNow
 from pocgate.kernel.models import Job
 from pocgate.ledger.models import Activity
+from portfolio.queries.pace import time_box_days
 from scoring.commands.playbooks import ensure_default_playbook, publish_playbook
 from scoring.models import Playbook
 from scoring.queries.playbooks import current_playbook, default_playbook_text, playbook_of, playbook_text
 from tests.factories.identity import RoleGrantFactory, UserFactory
+from tests.factories.scoring import full_case
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +61,16 @@ def test_publish_new_content_is_the_next_version_and_recomputes(now: datetime) -
     assert current_playbook().gate(0).readiness_bar == 60
     assert playbook_of(first.pk or 0).gate(0).readiness_bar == 70
     assert Job.objects.filter(kind="scoring.recompute_all", subject_id=str(row.pk)).count() == 1
+
+
+def test_publish_sets_the_time_boxes_of_stages_that_begin_later(now: datetime) -> None:
+    ensure_default_playbook(now=now)
+    before = [time_box_days(stage) for stage in range(4)]
+
+    publish_playbook(text=default_playbook_text().replace("stage_0: 28", "stage_0: 21", 1), actor=None, now=now)
+
+    assert before == [28, 42, 84, None]
+    assert [time_box_days(stage) for stage in range(4)] == [21, 42, 84, None]
 
 
 def test_publish_same_content_is_refused_and_takes_no_number(now: datetime) -> None:
@@ -108,7 +120,7 @@ def test_published_row_can_not_be_changed_by_sql(now: datetime) -> None:
 
 
 def test_draft_row_may_be_changed(now: datetime) -> None:
-    Playbook.objects.create(version=9, state="draft", text="x", digest="0" * 64, created_at=now)
+    Playbook.objects.create(state="draft", name="Mine", text="x", created_at=now)
 
     assert Playbook.objects.filter(state="draft").update(text="y") == 1
 
@@ -161,3 +173,46 @@ def test_playbook_command_on_an_unreadable_file_exits_two(tmp_path: Path) -> Non
 
 def test_playbook_command_export_of_an_unknown_version_exits_one() -> None:
     assert _run("export", "--of-version", "7")[0] == 1
+
+
+def test_playbook_command_shows_the_effect_and_changes_nothing(tmp_path: Path, now: datetime) -> None:
+    case = full_case(now)
+    _run("publish-default")
+    file = tmp_path / "mine.yaml"
+    file.write_text(default_playbook_text().replace("    weight: 2\n", "    weight: 20\n", 1), encoding="utf-8")
+
+    status, lines = _run("effect", str(file))
+    _status, as_json = _run("effect", str(file), "--json")
+
+    assert status == 0
+    assert lines.splitlines()[0] == "1 of 1 cases change: 1 rise, 0 fall."
+    assert lines.splitlines()[1].startswith(f"{case.reference} gate 1: ")
+    assert [found["reference"] for found in json.loads(as_json)["changing"]] == [case.reference]
+    assert Playbook.objects.count() == 1
+
+
+def test_playbook_command_shows_the_effect_before_it_publishes(tmp_path: Path, now: datetime) -> None:
+    full_case(now)
+    _run("publish-default")
+    file = tmp_path / "mine.yaml"
+    file.write_text(_easier(), encoding="utf-8")
+
+    _status, out = _run("publish", str(file))
+
+    lines = out.splitlines()
+    assert (lines[0], lines[-1]) == (
+        "0 of 1 cases change: 0 rise, 0 fall.",
+        "Published as version 2; every case is being recomputed.",
+    )
+
+
+def test_playbook_command_effect_of_a_faulty_file_lists_its_lines(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(default_playbook_text().replace("    weight: 2\n", "    weight: 0\n", 1), encoding="utf-8")
+
+    for verb in ("check", "diff", "effect", "publish"):
+        status, out = _run(verb, str(file))
+        assert status == 1
+        assert f"{file}:194: criteria[0].weight: A weight is above 0" in out
+
+    assert not Playbook.objects.exists()

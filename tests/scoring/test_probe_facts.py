@@ -8,13 +8,19 @@ from typing import Any
 import pytest
 
 from portfolio.models import CaseFact, CostEntry, CostPlan, Kpi, KpiReading, KpiThreshold, TeamMember, UseCase
-from scoring.models import AnswerEvidence, CriterionAnswer
+from scoring.models import CriterionAnswer
 from scoring.queries.playbooks import current_playbook
 from scoring.queries.probe_facts import answer_states, case_state, case_states
 from scoring.rules.probes import run_probe
 from tests.factories.identity import LONG_AGO, UserFactory
-from tests.factories.portfolio import EvidenceFactory, EvidenceRevisionFactory, UseCaseFactory
-from tests.factories.scoring import CriterionAnswerFactory, full_case
+from tests.factories.portfolio import (
+    EvidenceFactory,
+    EvidenceRevisionFactory,
+    FeedbackFactory,
+    TrainingSessionFactory,
+    UseCaseFactory,
+)
+from tests.factories.scoring import AnswerEvidenceFactory, CriterionAnswerFactory, full_case
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +40,7 @@ def test_case_states_any_number_take_the_same_queries(
     for case in cases:
         CriterionAnswerFactory(case=case)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(17):
         states = case_states([case.pk for case in cases], now=now)
 
     assert list(states) == [case.pk for case in cases]
@@ -43,7 +49,7 @@ def test_case_states_any_number_take_the_same_queries(
 def test_case_states_of_a_batch_equal_those_of_single_cases(now: datetime) -> None:
     cases = [full_case(now), full_case(now, stage=2), UseCaseFactory(stage=3), UseCaseFactory(status="stopped")]
     revision = EvidenceRevisionFactory(evidence=EvidenceFactory(case=cases[0]))
-    AnswerEvidence.objects.create(answer=CriterionAnswerFactory(case=cases[0]), revision=revision)
+    AnswerEvidenceFactory(answer=CriterionAnswerFactory(case=cases[0]), revision=revision)
 
     batch = case_states([case.pk for case in cases], now=now)
 
@@ -154,7 +160,7 @@ def test_cost_without_stage_counts_from_the_day_the_stage_began(now: datetime) -
 def test_withdrawn_evidence_is_not_current(now: datetime) -> None:
     evidence = EvidenceFactory(withdrawn_at=now)
     answer = CriterionAnswerFactory(case=evidence.case)
-    AnswerEvidence.objects.create(answer=answer, revision=EvidenceRevisionFactory(evidence=evidence))
+    AnswerEvidenceFactory(answer=answer, revision=EvidenceRevisionFactory(evidence=evidence))
 
     current = [
         case_state(evidence.case.pk, now=moment).answers["ai_justified"].evidence[0].current
@@ -167,7 +173,7 @@ def test_withdrawn_evidence_is_not_current(now: datetime) -> None:
 def test_evidence_counts_through_the_day_it_is_valid_until(now: datetime) -> None:
     answer = CriterionAnswerFactory()
     revision = EvidenceRevisionFactory(evidence=EvidenceFactory(case=answer.case), valid_until=date(2026, 11, 23))
-    AnswerEvidence.objects.create(answer=answer, revision=revision)
+    AnswerEvidenceFactory(answer=answer, revision=revision)
 
     ends = case_state(answer.case.pk, now=now).answers["ai_justified"].evidence[0].valid_until
 
@@ -179,7 +185,7 @@ def test_newer_revision_outdates_a_sign_off_from_its_upload_on(now: datetime) ->
     case = UseCaseFactory()
     evidence = EvidenceFactory(case=case)
     signed = CriterionAnswerFactory(case=case, criterion="tier_confirmed", answer="accepted", answered_at=now - DAY)
-    AnswerEvidence.objects.create(answer=signed, revision=EvidenceRevisionFactory(evidence=evidence))
+    AnswerEvidenceFactory(answer=signed, revision=EvidenceRevisionFactory(evidence=evidence))
     EvidenceRevisionFactory(evidence=evidence, number=2, uploaded_at=now)
 
     states = [
@@ -217,3 +223,37 @@ def test_every_computed_criterion_has_a_probe_that_runs(now: datetime) -> None:
     }
 
     assert set(verdicts.values()) <= {"pass", "fail", "stale", "not_enough_evidence"}
+
+
+def test_answer_to_feedback_counts_from_its_moment_on(now: datetime) -> None:
+    case = UseCaseFactory()
+    FeedbackFactory(case=case, answer="Mended.", answered_by=UserFactory(), answered_at=now)
+
+    answered = [
+        case_state(case.pk, now=moment).probe_facts.feedback[0].is_answered  # type: ignore[union-attr]
+        for moment in (now - DAY, now)
+    ]
+
+    assert answered == [False, True]
+
+
+def test_planned_session_counts_until_it_was_held(now: datetime) -> None:
+    case = UseCaseFactory()
+    held = TrainingSessionFactory(case=case, people_trained=18, recorded_at=now)
+    TrainingSessionFactory(case=case, superseded_by=held)
+
+    trained = [
+        [session.trained for session in case_state(case.pk, now=moment).probe_facts.training]  # type: ignore[union-attr]
+        for moment in (now - DAY, now)
+    ]
+
+    assert trained == [[None], [18]]
+
+
+def test_records_of_an_earlier_iteration_do_not_count(now: datetime) -> None:
+    case = full_case(now, iteration=2)
+
+    facts = case_state(case.pk, now=now).probe_facts
+
+    assert facts is not None
+    assert (facts.feedback, facts.benefits, facts.training, facts.operations) == ((), (), (), ())

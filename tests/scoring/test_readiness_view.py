@@ -46,8 +46,14 @@ def test_reason_text_without_values_still_reads(code: str) -> None:
         ),
         (
             "kpi_meets_threshold",
-            {"kpi": "1e5 {x}", "bound": "2.5", "threshold": "3", "method": "normal_bound_90"},
-            "“1e5 {x}”: 2.5 meets the threshold of 3 (one-sided bound at 90 %).",
+            {
+                "kpi": "1e5 {x}", "unit": "%", "side": "lower", "confidence": "90", "bound": "71.20", "samples": 1412,
+                "relation": "above", "threshold": "70.000000", "method": "wilson",
+            },
+            (
+                "“1e5 {x}”: the lower 90 % bound of 71.2 % is above the threshold of 70 % "
+                "(Wilson score interval, 1,412 samples)."
+            ),
         ),
         ("a_code_of_the_past", {"x": 1}, "a_code_of_the_past"),
     ],

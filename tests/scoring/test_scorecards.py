@@ -87,11 +87,15 @@ def test_rate_a_case_that_is_not_open_is_refused(status: str, now: datetime) -> 
     [
         ([], "business", "rating_missing"),
         ([GivenRating("charm", 3)], "business", "unknown_criterion"),
-        ([GivenRating("team", 3), GivenRating("team", 4)], "business", "unknown_criterion"),
+        ([GivenRating("team", 3), GivenRating("team", 4)], "business", "rated_twice"),
         ([GivenRating("team", 0)], "business", "rating_out_of_range"),
         ([GivenRating("team", 6)], "business", "rating_out_of_range"),
-        ([GivenRating("team", 3, 4, 5)], "business", "rating_out_of_range"),
-        ([GivenRating("team", 3, 2, None)], "business", "rating_out_of_range"),
+        ([GivenRating("team", 3, 4, 5)], "business", "range_misses_rating"),
+        ([GivenRating("team", 3, 1, 2)], "business", "range_misses_rating"),
+        ([GivenRating("team", 3, 2, None)], "business", "range_incomplete"),
+        ([GivenRating("team", 3, None, 4)], "business", "range_incomplete"),
+        ([GivenRating("team", 3, 0, 4)], "business", "range_out_of_scale"),
+        ([GivenRating("team", 3, 3, 6)], "business", "range_out_of_scale"),
         ([GivenRating("team", 3, rationale="\x00")], "business", "text_unreadable"),
         ([GivenRating("team", 3)], "astrology", "unknown_discipline"),
     ],
@@ -153,5 +157,5 @@ def test_scorecard_takes_the_same_queries_for_any_number_of_assessors(
     for _ in range(count):
         _rate(case, RoleGrantFactory(role="committee").user, now, _all(4))
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
         scorecard_of(case, UserFactory.build(pk=4711), may_rate=True, now=now)

@@ -106,7 +106,7 @@ def test_imported_answers_are_taken_over_once_and_show_nothing(now: datetime) ->
         ("ci_cd", "not_applicable", True, None),
     }
     reasons = CriterionResult.objects.filter(case=case, criterion__in=["quality_tests", "lineage", "ci_cd"])
-    assert set(reasons.values_list("reason", "achievement")) == {("answer_not_from_here", 0)}
+    assert set(reasons.values_list("reason", "achieved")) == {("answer_not_from_here", 0)}
 
 
 def test_imported_answer_that_changed_supersedes_only_imported_ones(now: datetime) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -14,12 +13,6 @@ from pocgate.identity.queries import SIGNED_IN_AT
 from tests.factories.identity import RoleGrantFactory, UserFactory
 
 Visitor = Callable[..., Client]
-
-
-@pytest.fixture(autouse=True)
-def _fresh_cache() -> None:
-    """Failed sign-ins are counted in the cache, which outlives a test."""
-    cache.clear()
 
 
 @pytest.fixture

@@ -7,11 +7,14 @@ import io
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
-from portfolio.models import StageSpell
-from tests.factories.portfolio import DepartmentFactory, StageSpellFactory, UseCaseFactory
+from portfolio.models import StageSpell, UseCase
+from scoring.commands.findings import refresh_findings
+from tests.factories.findings import FindingFactory, SwampSignalFactory
+from tests.factories.portfolio import DepartmentFactory, StageSpellFactory, TeamMemberFactory, UseCaseFactory
 from tests.web.conftest import Visitor
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +54,12 @@ def test_table_with_chosen_columns_shows_those_and_the_title(visitor: Visitor) -
 
     assert [head.column.key for head in response.context["columns"]] == ["title", "vendor"]
     assert "Vendor &amp; sons" in response.content.decode()
+
+
+def test_table_parts_the_thousands_of_days(visitor: Visitor) -> None:
+    StageSpellFactory(case=UseCaseFactory(stage=0), stage=0, entered_at=timezone.now() - timedelta(days=3254, hours=1))
+
+    assert ">3,254<" in visitor("auditor").get("/portfolio/?columns=age").content.decode()
 
 
 @pytest.mark.parametrize("query", ["ordering=nonsense", "cursor=nonsense", "stage=7", "department=x", "owner=\x00"])
@@ -110,6 +119,9 @@ def test_board_puts_each_case_in_its_lane_and_stage(visitor: Visitor) -> None:
     paused = UseCaseFactory(stage=2, status="paused")
     StageSpellFactory(case=paused, stage=2, entered_at=now - timedelta(days=9), clock_stopped_at=now)
     UseCaseFactory(stage=None, origin="imported")
+    for case in (fresh, late, paused):
+        TeamMemberFactory(case=case)
+    refresh_findings(UseCase.objects.values_list("pk", flat=True), now=now)
 
     board = visitor("auditor").get("/portfolio/board/").context["board"]
 
@@ -120,7 +132,7 @@ def test_board_puts_each_case_in_its_lane_and_stage(visitor: Visitor) -> None:
         if cell.cards
     }
     assert cells == {("flow", 1): [fresh.pk], ("swamp", 0): [late.pk], ("paused", 2): [paused.pk]}
-    assert [(head.count, head.overdue) for head in board.heads] == [(1, 1), (1, 0), (0, 0), (0, 0)]
+    assert [(head.count, head.swamped) for head in board.heads] == [(1, 1), (1, 0), (0, 0), (0, 0)]
     assert board.unknown == 1
 
 
@@ -143,3 +155,68 @@ def test_board_filtered_by_department_shows_only_its_cases(visitor: Visitor) -> 
 
     assert "Ours" in page
     assert "Theirs" not in page
+
+
+def _numbers(client: Client, query: str) -> list[int]:
+    page = client.get(f"/portfolio/?{query}")
+    return [row.case.number for row in page.context["page"].rows]
+
+
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [
+        ("detector=gold_plating&state=fired", [1, 2]),
+        ("detector=gold_plating&state=clear", [3]),
+        ("detector=gold_plating", [1, 2, 3]),
+        ("detector=weak_metrics&state=fired", []),
+        ("detector=weak_metrics&detector=gold_plating&state=cannot_tell", [2]),
+        ("state=cannot_tell", [2]),
+        ("swamp=true", [1, 3]),
+        ("swamp=false", [2, 4]),
+        ("swamp_signal=idle", [1]),
+        ("swamp_signal=idle&swamp_signal=past_time_box", [1, 3]),
+        ("detector=gold_plating&state=fired&swamp=true", [1]),
+    ],
+)
+def test_table_is_filtered_by_findings_and_swamp(visitor: Visitor, query: str, numbers: list[int]) -> None:
+    one, two, three, _four = (UseCaseFactory(number=number) for number in (1, 2, 3, 4))
+    FindingFactory(case=one)
+    FindingFactory(case=two)
+    FindingFactory(case=two, detector="weak_metrics", state="cannot_tell", severity="")
+    FindingFactory(case=three, state="clear", severity="")
+    SwampSignalFactory(case=one, kind="idle")
+    SwampSignalFactory(case=three)
+    SwampSignalFactory(case=two, ended_at=timezone.now())
+
+    assert _numbers(visitor("auditor"), query) == numbers
+
+
+def test_findings_page_counts_each_detector_over_what_is_shown(visitor: Visitor) -> None:
+    here, there = UseCaseFactory(), UseCaseFactory()
+    FindingFactory(case=here)
+    FindingFactory(case=there)
+    FindingFactory(case=there, detector="weak_metrics", state="cannot_tell", severity="")
+    SwampSignalFactory(case=here, kind="no_active_owner")
+    client = visitor("auditor")
+
+    whole = client.get("/portfolio/findings/")
+    part = client.get("/portfolio/findings/", {"department": here.department_id})
+
+    counts = {row.key: (row.fired, row.clear, row.cannot_tell) for row in whole.context["detectors"]}
+    assert (counts["gold_plating"], counts["weak_metrics"]) == ((2, 0, 0), (0, 0, 1))
+    assert {row.key: row.fired for row in part.context["detectors"]}["gold_plating"] == 1
+    assert "detector=gold_plating&amp;state=fired" in whole.content.decode()
+    assert f"department={here.department_id}&amp;detector=gold_plating&amp;state=fired" in part.content.decode()
+    assert "No active product owner." in whole.content.decode()
+    assert [case.pk for case, _signals in whole.context["swamp"]] == [here.pk]
+
+
+def test_findings_page_counts_only_what_its_reader_may_see(visitor: Visitor) -> None:
+    FindingFactory()
+    SwampSignalFactory()
+
+    page = visitor().get("/portfolio/findings/")
+
+    assert sum(row.total for row in page.context["detectors"]) == 0
+    assert page.context["swamped"] == 0
+    assert "Nothing lingers" in page.content.decode()

@@ -12,6 +12,7 @@ from pocgate.inbox.models import Notification
 from pocgate.ledger.commands import Act, record
 from portfolio.models import UseCase
 from scoring.commands.playbooks import ensure_default_playbook
+from tests.factories.findings import FindingFactory, SwampSignalFactory
 from tests.factories.identity import LONG_AGO, UserFactory
 from tests.factories.portfolio import TeamMemberFactory, UseCaseFactory
 from tests.factories.readiness import ReadinessScoreFactory
@@ -30,6 +31,8 @@ def case(person: object) -> UseCase:
     ReadinessScoreFactory(case=made)
     act = Act("case.edited", "use_case", made.pk, made.pk, {"title": "a"}, {"title": "b"})
     record(act, actor=UserFactory(), now=timezone.now())
+    FindingFactory(case=made)
+    SwampSignalFactory(case=made, kind="idle")
     return made
 
 
@@ -41,7 +44,9 @@ def case(person: object) -> UseCase:
         ("/portfolio/", FRAME + 5),
         ("/portfolio/?ordering=-readiness&stage=0&status=active", FRAME + 5),
         ("/portfolio/board/", FRAME + 12),
-        ("/", FRAME + 17),
+        # visible to whom (2), departments, signals (2), detectors with the playbook (2), swamp with its signals (2)
+        ("/portfolio/findings/", FRAME + 10),
+        ("/", FRAME + 20),
         ("/search/?q=case", FRAME + 7),
     ],
 )
@@ -71,7 +76,7 @@ def test_activity_with_one_or_three_rows_asks_the_same(
         record(Act("case.edited", "use_case", one.pk, one.pk), actor=UserFactory(), now=timezone.now())
     client.get(f"/cases/{one.reference}/activity/")
 
-    with django_assert_num_queries(FRAME + 13):
+    with django_assert_num_queries(FRAME + 14):
         client.get(f"/cases/{one.reference}/activity/")
 
 

@@ -8,12 +8,13 @@ from django.db import transaction
 
 from gates.commands.states import refuse
 from gates.commands.texts import check_texts
-from gates.errors import required
+from gates.errors import required, unknown
 from gates.models import Condition
 from gates.permissions import can_clear
 from pocgate.identity.models import User
 from pocgate.kernel.errors import Blocker, Forbidden, Invalid
 from pocgate.ledger.commands import Act, record
+from portfolio.models import EvidenceRevision
 
 CLEARED_ALREADY = Blocker("condition_cleared", "This condition was cleared already.")
 NOT_YOURS = Blocker(
@@ -21,8 +22,13 @@ NOT_YOURS = Blocker(
 )
 
 
-def clear_condition(*, condition_id: int, note: str, actor: User, now: datetime) -> Condition:
-    """Mark a condition as met, with what shows it; by its owner, the product owner of the case, or the chair."""
+def clear_condition(
+    *, condition_id: int, note: str, actor: User, now: datetime, revision_id: int | None = None
+) -> Condition:
+    """Mark a condition as met, with what shows it; by its owner, the product owner of the case, or the chair.
+
+    `revision_id` is the revision of the case's evidence that shows it.
+    """
     check_texts(note=note)
     if not note.strip():
         raise Invalid([required("note", "what shows that the condition is met")])
@@ -34,11 +40,22 @@ def clear_condition(*, condition_id: int, note: str, actor: User, now: datetime)
         )
         if not can_clear(actor, condition):
             raise Forbidden(NOT_YOURS)
-        cleared = Condition.objects.filter(pk=condition.pk, cleared_at__isnull=True)
-        if not cleared.update(cleared_at=now, cleared_by=actor, clearing_note=note.strip()):
-            refuse([CLEARED_ALREADY])
         case_id = condition.decision.review.case_id
-        after = {"text": condition.text, "note": note.strip()}
+        evidence = _revision(case_id, revision_id)
+        cleared = Condition.objects.filter(pk=condition.pk, cleared_at__isnull=True)
+        if not cleared.update(cleared_at=now, cleared_by=actor, clearing_note=note.strip(), clearing_evidence=evidence):
+            refuse([CLEARED_ALREADY])
+        after = {"text": condition.text, "note": note.strip(), "evidence": revision_id}
         record(Act("condition.cleared", "condition", condition.pk, case_id, after=after), actor=actor, now=now)
         condition.refresh_from_db()
     return condition
+
+
+def _revision(case_id: int, revision_id: int | None) -> EvidenceRevision | None:
+    if revision_id is None:
+        return None
+    usable = EvidenceRevision.objects.filter(evidence__case=case_id, evidence__withdrawn_at__isnull=True)
+    found = usable.filter(pk=revision_id).first()
+    if found is None:
+        raise Invalid([unknown("evidence", revision_id)])
+    return found

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from gates.commands.texts import text_problems
 from gates.enums import Outcome
@@ -16,6 +17,9 @@ from scoring.rules.playbook import Playbook
 
 LONGEST_TIME_BOX = 3650
 LONGEST_CONDITION = 500
+MOST_PEOPLE = 10_000
+# What a pivot may change; it changes at least one of them.
+PIVOT_PLACES = ("problem", "users", "approach", "data")
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,9 @@ class ConditionTerms:
 class Ruling:
     """What the chair decides. `reason_code` is due for pivot, pause and stop; a pause has a revive date or a trigger.
 
-    `time_box_days` replaces the playbook's for the next stage; `pivot_to` is a stage up to the present one.
+    `time_box_days` replaces the playbook's for the next stage; `pivot_to` is a stage up to the present one, and
+    `pivot_changes` says for problem, users, approach and data what the case turns to. `release` is the label that is
+    approved. A stop says what was learnt and may free money and people; it may name what would bring the case back.
     """
 
     outcome: str
@@ -46,6 +52,11 @@ class Ruling:
     pivot_to: int | None = None
     revive_date: date | None = None
     revive_trigger: str = ""
+    funding_people: Decimal | None = None
+    freed_amount: Decimal | None = None
+    freed_people: Decimal | None = None
+    release: str = ""
+    pivot_changes: Mapping[str, str] = field(default_factory=dict)
 
 
 def ruling_problems(ruling: Ruling, *, stage: int, playbook: Playbook, today: date) -> list[FieldProblem]:
@@ -54,12 +65,14 @@ def ruling_problems(ruling: Ruling, *, stage: int, playbook: Playbook, today: da
         "reason": ruling.reason,
         "learning": ruling.learning,
         "revive_trigger": ruling.revive_trigger,
+        **{f"pivot_changes/{place}": text for place, text in ruling.pivot_changes.items()},
     }
     return [
         *(problem for pointer, text in texts.items() for problem in text_problems(pointer, text)),
         *_condition_problems(ruling, today),
         *_pause_problems(ruling, playbook, today),
         *_money_and_time_problems(ruling, today),
+        *_stop_and_pivot_problems(ruling),
         *([unknown("pivot_to", ruling.pivot_to)] if ruling.pivot_to not in (None, *range(stage + 1)) else []),
     ]
 
@@ -89,12 +102,62 @@ def _pause_problems(ruling: Ruling, playbook: Playbook, today: date) -> Iterator
         yield FieldProblem("revive_date", "out_of_range", "A pause ends within {days} days from today.", shown)
 
 
+def _stop_and_pivot_problems(ruling: Ruling) -> Iterator[FieldProblem]:
+    if ruling.outcome == Outcome.STOP and not ruling.learning.strip():
+        yield required("learning", "what was learnt, for whoever has the idea next")
+    if len(ruling.revive_trigger) > LONGEST_CONDITION and ruling.outcome == Outcome.STOP:
+        yield from text_problems("revive_trigger", ruling.revive_trigger, LONGEST_CONDITION)
+    yield from (unknown("pivot_changes", place) for place in ruling.pivot_changes if place not in PIVOT_PLACES)
+    if ruling.outcome == Outcome.PIVOT and not any(text.strip() for text in ruling.pivot_changes.values()):
+        yield required("pivot_changes", "what changes: the problem, the users, the approach or the data")
+
+
 def _money_and_time_problems(ruling: Ruling, today: date) -> Iterator[FieldProblem]:
-    if ruling.funding_amount is not None and ruling.funding_amount < 0:
-        yield FieldProblem("funding_amount", "negative", "An amount is zero or more.")
+    for place in ("funding_amount", "freed_amount", "funding_people", "freed_people"):
+        value: Decimal | None = getattr(ruling, place)
+        if value is not None and (value < 0 or (place.endswith("people") and value > MOST_PEOPLE)):
+            yield FieldProblem(place, "negative", "An amount is zero or more.")
+    approves = ruling.outcome in (Outcome.GO, Outcome.CONDITIONAL_GO)
+    if approves and ruling.funding_amount == 0:
+        message = "What passes and gets no money is paused, for the reason “priority”."
+        yield FieldProblem("funding_amount", "unfunded", message)
     if ruling.funding_until is not None and ruling.funding_until < today:
         yield FieldProblem("funding_until", "in_the_past", "The date lies in the past.")
     if ruling.time_box_days is not None and not 1 <= ruling.time_box_days <= LONGEST_TIME_BOX:
         yield FieldProblem(
             "time_box_days", "out_of_range", "A time-box has 1 to {days} days.", {"days": LONGEST_TIME_BOX}
         )
+
+
+def ruling_as_json(ruling: Ruling) -> dict[str, object]:
+    """The whole ruling as JSON, which `ruling_from_json` reads back."""
+    values = {name: _plain(getattr(ruling, name)) for name in _TEXTS + _NUMBERS + _AMOUNTS + _DAYS}
+    conditions = [
+        {"text": one.text, "owner": one.owner_id, "due": one.due_date.isoformat(), "criterion": one.criterion}
+        for one in ruling.conditions
+    ]
+    return {**values, "conditions": conditions, "pivot_changes": dict(ruling.pivot_changes)}
+
+
+def ruling_from_json(stored: Mapping[str, Any]) -> Ruling:
+    """The ruling that was kept."""
+    values: dict[str, Any] = {name: stored[name] for name in _TEXTS + _NUMBERS}
+    values |= {name: Decimal(stored[name]) if stored[name] is not None else None for name in _AMOUNTS}
+    values |= {name: date.fromisoformat(stored[name]) if stored[name] else None for name in _DAYS}
+    conditions = tuple(
+        ConditionTerms(row["text"], row["owner"], date.fromisoformat(row["due"]), row["criterion"])
+        for row in stored["conditions"]
+    )
+    return Ruling(**values, conditions=conditions, pivot_changes=stored["pivot_changes"])
+
+
+_TEXTS = ("outcome", "reason", "reason_code", "learning", "revive_trigger", "release")
+_NUMBERS = ("time_box_days", "pivot_to")
+_AMOUNTS = ("funding_amount", "funding_people", "freed_amount", "freed_people")
+_DAYS = ("funding_until", "revive_date")
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value

@@ -61,10 +61,27 @@ def request_review(*, case_id: int, request: Request, actor: User, now: datetime
         if committee is None or found.evaluation is None or version.pk is None:  # refused or published above
             raise AssertionError("a request without committee, stage or playbook passed the blockers")
         place = {"playbook_id": version.pk, "committee_id": committee.pk}
-        review = _open(case, request, found.evaluation, place, actor=actor, now=now)
-        freeze(review, found.evaluation, reason="requested", actor=actor, now=now)
-        enter_review(case_id=case.pk, actor=actor, now=now)
-        tell_review_requested(review, now=now)
+        return begin_review(case, request, found.evaluation, place, actor=actor, now=now)
+
+
+def begin_review(
+    case: UseCase,
+    request: Request,
+    found: Evaluation,
+    place: Mapping[str, int],
+    *,
+    actor: User | None,
+    now: datetime,
+    trigger: str = "",
+) -> GateReview:
+    """Open the review of the locked case, freeze its dossier and tell chair and compliance.
+
+    `place` names playbook and committee. Nobody is the actor of a review that opens by itself, for its `trigger`.
+    """
+    review = _open(case, request, found, place, actor=actor, now=now, trigger=trigger)
+    freeze(review, found, reason="requested", actor=actor, now=now)
+    enter_review(case_id=case.pk, actor=actor, now=now)
+    tell_review_requested(review, now=now)
     return review
 
 
@@ -87,8 +104,9 @@ def _open(
     found: Evaluation,
     place: Mapping[str, int],
     *,
-    actor: User,
+    actor: User | None,
     now: datetime,
+    trigger: str,
 ) -> GateReview:
     policy = found.playbook.gate(found.gate)
     review = GateReview.objects.create(
@@ -101,12 +119,14 @@ def _open(
         **place,
         status_before=case.status,
         convened_reason=request.convened_reason.strip(),
+        trigger=trigger,
         requested_by=actor,
         requested_at=now,
         decide_by=after_working_days(day_here(now), policy.decide_within_working_days),
         closing_plans=stored_plans(request.plans),
     )
     after = {"gate": review.gate, "kind": review.kind, "proposal": review.proposal, "status_before": case.status}
+    after |= {"trigger": trigger} if trigger else {}
     record(Act("review.requested", "review", review.pk, case.pk, after=after), actor=actor, now=now)
     return review
 

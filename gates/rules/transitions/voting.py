@@ -43,6 +43,7 @@ class VoteState:
     outcome: str
     rationale: str
     veto_criterion: str | None = None
+    veto_lifts_when: str = ""
     may_veto: bool = False
 
 
@@ -56,6 +57,7 @@ class RecusalState:
     has_seat: bool
     is_recused: bool
     reason: str
+    is_delegated_away: bool = False
 
 
 def opening_blockers(state: OpeningState) -> list[Blocker]:
@@ -92,6 +94,8 @@ def recusal_blockers(state: RecusalState) -> list[Blocker]:
         blockers.append(Blocker("no_seat", "You have no seat on this committee."))
     if state.is_recused:
         blockers.append(Blocker("recused", "You are already recused from this review."))
+    if state.is_delegated_away:
+        blockers.append(Blocker("delegated", "Your seat is delegated; your delegate stands back from the review."))
     if not state.reason.strip():
         blockers.append(Blocker("reason_missing", "Recusing yourself needs a reason."))
     return blockers
@@ -135,4 +139,6 @@ def _ballot_blockers(state: VoteState) -> list[Blocker]:
         blockers.append(Blocker("no_veto", "Your seat has no veto at this gate."))
     if state.veto_criterion is not None and not state.veto_criterion.strip():
         blockers.append(Blocker("veto_unnamed", "A veto names the criterion it is about."))
+    if state.veto_criterion is not None and not state.veto_lifts_when.strip():
+        blockers.append(Blocker("veto_lift_missing", "A veto says what would lift it."))
     return blockers

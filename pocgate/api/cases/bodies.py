@@ -51,7 +51,7 @@ class SubmissionBody(Body):
 
 
 class ReadingBody(Body):
-    """A measurement over a period; `error` is the standard error in the KPI's unit."""
+    """A measurement over a period; `error` is the standard error in the KPI's unit, `unit` that of the KPI if given."""
 
     value = serializers.DecimalField(max_digits=20, decimal_places=6)
     observed_from = serializers.DateTimeField(default_timezone=UTC)
@@ -60,6 +60,8 @@ class ReadingBody(Body):
     error = serializers.DecimalField(max_digits=20, decimal_places=6, allow_null=True, required=False)
     method = serializers.CharField(max_length=300, allow_blank=True, required=False)
     raters = serializers.IntegerField(min_value=0, max_value=1_000_000, allow_null=True, required=False)
+    agreement = serializers.DecimalField(max_digits=5, decimal_places=4, allow_null=True, required=False)
+    unit = serializers.CharField(max_length=40, allow_blank=True, required=False)
     release = serializers.CharField(max_length=100, allow_blank=True, required=False)
     source = serializers.CharField(max_length=200, allow_blank=True, required=False)  # type: ignore[assignment]
     external_id = serializers.CharField(max_length=200, allow_null=True, required=False)
@@ -111,3 +113,9 @@ class ReadingsBody(Body):
 
 class CostsBody(ReadingsBody):
     """A batch."""
+
+
+class JustificationBody(Body):
+    """Why the money was needed, and what comes next."""
+
+    text = serializers.CharField(max_length=4000)

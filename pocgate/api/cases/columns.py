@@ -10,8 +10,9 @@ from typing import Any
 from django.db.models import Case, CharField, ExpressionWrapper, F, Q, SmallIntegerField, Value, When
 from django.db.models.expressions import BaseExpression
 from django.db.models.fields import BooleanField
-from django.db.models.functions import Cast, Concat, Greatest, Length, LPad
+from django.db.models.functions import Cast, Coalesce, Concat, Greatest, Length, LPad
 
+from gates.enums import StandingState
 from portfolio.enums import Origin, Stage, Status, Tier
 
 ENDED = frozenset({Status.DRAFT.value, Status.STOPPED.value, Status.RETIRED.value})
@@ -45,6 +46,15 @@ def score(overall: Decimal | None) -> float | None:
 def is_current(computed: int, requested: int) -> bool:
     """Whether the readiness shown knows of the case's last change."""
     return computed >= requested
+
+
+def standing(state: str | None) -> str:
+    """Whether the latest go still stands; a case that nobody let through is ungated."""
+    return state or StandingState.UNGATED.value
+
+
+def _standing_sql() -> BaseExpression:
+    return Coalesce("standing__state", Value(StandingState.UNGATED.value))
 
 
 def _reference_sql() -> BaseExpression:
@@ -132,6 +142,14 @@ COLUMNS: tuple[Column, ...] = (
         {"type": "boolean"},
         is_current,
         sql=_is_current_sql,
+    ),
+    Column(
+        "standing",
+        ("standing__state",),
+        "Whether the latest go still stands.",
+        {"type": "string", "enum": StandingState.values},
+        standing,
+        sql=_standing_sql,
     ),
     Column("governed_at", ("governed_at",), "When the first review began here.", _or_null(TIME)),
     Column("archived_at", ("archived_at",), "When a draft was put away.", _or_null(TIME)),

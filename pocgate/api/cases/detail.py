@@ -10,7 +10,9 @@ from django.db.models import Prefetch, Q, Sum
 
 from gates.enums import OPEN_REVIEW_STATES
 from gates.models import Decision, GateReview
+from gates.queries.standing_words import shown_standing, standing_json
 from pocgate.api.cases.columns import COLUMNS, lookups, row_maker
+from pocgate.api.cases.costs import cost_outlook
 from portfolio.enums import CostState
 from portfolio.models import (
     CaseFact,
@@ -23,23 +25,25 @@ from portfolio.models import (
     TeamMember,
     UseCase,
 )
+from scoring.queries.kpi_evidence import ShownEvidence, evidence_as_values, evidence_of_case
 
 CENT = Decimal("0.01")
 _make = row_maker(COLUMNS)
 
 
 def case_detail(case: UseCase, *, now: datetime) -> dict[str, Any]:
-    """Everything the page's header and overview tell; about ten queries."""
+    """Everything the page's header and overview tell; about thirty queries."""
     values = UseCase.objects.filter(pk=case.pk).values_list(*lookups(COLUMNS)).get()
     return {
         **_make(values),
         "facts": _facts(case),
         "spell": _spell(case),
         "team": _team(case),
-        "kpis": _kpis(case),
-        "cost": _cost(case),
+        "kpis": _kpis(case, now=now),
+        "cost": {**_cost(case), **cost_outlook(case, now=now)},
         "review": _review(case),
         "decision": _decision(case),
+        "standing_detail": standing_json(shown_standing(case)),
     }
 
 
@@ -78,16 +82,17 @@ def _team(case: UseCase) -> list[dict[str, Any]]:
     ]
 
 
-def _kpis(case: UseCase) -> list[dict[str, Any]]:
+def _kpis(case: UseCase, *, now: datetime) -> list[dict[str, Any]]:
     definitions = KpiDefinition.objects.filter(valid_until__isnull=True)
-    thresholds = KpiThreshold.objects.filter(superseded_at__isnull=True).order_by("gate")
+    thresholds = KpiThreshold.objects.select_related("set_by").order_by("gate", "set_at", "pk")
     kpis = Kpi.objects.filter(case=case, retired_at__isnull=True).prefetch_related(
         Prefetch("definitions", definitions), Prefetch("thresholds", thresholds)
     )
-    return [_kpi(kpi) for kpi in kpis.order_by("pk")]
+    evidence = evidence_of_case(case, now=now)
+    return [_kpi(kpi, evidence.get(kpi.pk)) for kpi in kpis.order_by("pk")]
 
 
-def _kpi(kpi: Kpi) -> dict[str, Any]:
+def _kpi(kpi: Kpi, shown: ShownEvidence | None) -> dict[str, Any]:
     definition = next(iter(kpi.definitions.all()), None)
     return {
         "key": kpi.key,
@@ -100,7 +105,33 @@ def _kpi(kpi: Kpi) -> dict[str, Any]:
         "baseline": definition.baseline if definition else None,
         "target": definition.target if definition else None,
         "target_date": definition.target_date if definition else None,
-        "thresholds": [{"gate": row.gate, "value": row.value, "eased": row.eased} for row in kpi.thresholds.all()],
+        "statistic": definition.statistic if definition else "",
+        "human_rated": definition.human_rated if definition else False,
+        "slo_of": kpi.slo_of,
+        "thresholds": [_threshold(row, kpi) for row in kpi.thresholds.all() if row.superseded_at is None],
+        "evidence": evidence_as_values(shown) if shown else None,
+    }
+
+
+def _threshold(row: KpiThreshold, kpi: Kpi) -> dict[str, Any]:
+    """A threshold in force with its marks, and every setting that led to it, oldest first."""
+    return {
+        "gate": row.gate,
+        "value": row.value,
+        "eased": row.eased,
+        "set_late": row.late,
+        "changes": [
+            {
+                "value": each.value,
+                "old_value": each.old_value,
+                "set_at": each.set_at,
+                "set_by": each.set_by.username if each.set_by else None,
+                "reason": each.reason,
+                "readings_existed": each.readings_existed,
+            }
+            for each in kpi.thresholds.all()
+            if each.gate == row.gate
+        ],
     }
 
 

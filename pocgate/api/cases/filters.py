@@ -9,6 +9,8 @@ from typing import Any
 from django.db.models import DecimalField, Q, Value
 from django.db.models.functions import Coalesce
 
+from gates.enums import StandingState
+from gates.queries.standing import in_standing
 from pocgate.api import parameters
 from pocgate.api.cases.columns import BY_NAME
 from pocgate.api.cursors import Key, cursor_parameter, limit_parameter, ordering_parameter
@@ -16,6 +18,8 @@ from pocgate.api.formats import format_parameter
 from pocgate.kernel.http import REFERENCE
 from portfolio.enums import Origin, Stage, Status, Tier
 from portfolio.models import UseCaseQuerySet
+from scoring.enums import Detector, FindingState, SwampKind
+from scoring.queries.finding_counts import has_finding, in_swamp
 
 UNKNOWN = "unknown"
 ARCHIVED = ("exclude", "include", "only")
@@ -38,9 +42,13 @@ FILTERS = (
     parameters.several("stage", "Stages.", [*(str(stage) for stage in Stage.values), UNKNOWN]),
     parameters.several("status", "Statuses.", Status.values),
     parameters.several("tier", "Risk tiers.", Tier.values),
+    parameters.several("standing", "Whether the latest go still stands.", StandingState.values),
     parameters.choice("origin", "Entered here, or imported.", Origin.values),
     parameters.text("department", "A department's or unit's name, whatever its capitals."),
     parameters.text("q", "Words of the title or the problem, or a reference such as UC-0042."),
+    parameters.several("detector", "Detectors; with `state`, those that find a case so.", Detector.values),
+    parameters.several("state", "What a detector finds: fired, clear or cannot_tell.", FindingState.values),
+    parameters.several("swamp_signal", "Signs that a case lingers.", SwampKind.values),
     parameters.moment("updated_since", "Cases whose records or readiness changed then or later, archived ones too."),
     parameters.choice("archived", "Archived drafts; excluded unless updated_since is given.", ARCHIVED),
 )
@@ -61,14 +69,27 @@ def filtered(cases: UseCaseQuerySet, values: Mapping[str, Any]) -> UseCaseQueryS
             cases = cases.filter(**{f"{name}__in": values[name]})
     if "origin" in values:
         cases = cases.filter(origin=values["origin"])
-    for condition in (_stages(values), _places(values), _words(values), _since(values), _archived(values)):
-        cases = cases.filter(condition)
+    if "standing" in values:
+        cases = cases.filter(in_standing(values["standing"]))
+    for part in (_found, _lingers, _stages, _places, _words, _since, _archived):
+        cases = cases.filter(part(values))
     return cases
 
 
 def ordered_by_readiness(cases: UseCaseQuerySet) -> UseCaseQuerySet:
     """Adds the rank that orderings by readiness compare; cases without readiness come under all others."""
     return cases.annotate(**{READINESS: Coalesce("readiness__overall", UNRANKED)})
+
+
+def _found(values: Mapping[str, Any]) -> Q:
+    if not {"detector", "state"} & set(values):
+        return Q()
+    return Q(has_finding(values.get("detector", Detector.values), values.get("state", FindingState.values)))
+
+
+def _lingers(values: Mapping[str, Any]) -> Q:
+    kinds = values.get("swamp_signal")
+    return Q() if kinds is None else Q(in_swamp(kinds))
 
 
 def _stages(values: Mapping[str, Any]) -> Q:
@@ -97,7 +118,7 @@ def _words(values: Mapping[str, Any]) -> Q:
 
 def _since(values: Mapping[str, Any]) -> Q:
     since = values.get("updated_since")
-    return Q() if since is None else Q(updated_at__gte=since) | Q(readiness__computed_at__gte=since)
+    return Q() if since is None else Q(updated_at__gte=since)
 
 
 def _archived(values: Mapping[str, Any]) -> Q:

@@ -7,9 +7,11 @@ from typing import Any
 
 from gates.enums import Outcome
 from gates.queries.precheck import Missing, Precheck, precheck
+from gates.queries.releases import ReleaseAsked, release_asked
+from gates.queries.standing_words import ShownStanding, StandingNow, standing_json, standing_now
 from pocgate.api.cases.columns import reference
 from pocgate.api.cases.detail import as_decision, latest_decision
-from portfolio.enums import Status
+from portfolio.enums import Stage, Status
 from portfolio.models import UseCase
 
 GOES_ON = frozenset({Outcome.GO.value, Outcome.CONDITIONAL_GO.value})
@@ -25,23 +27,56 @@ ENDED_OR_WAITING = {
 def gate_check(case: UseCase, gate: int | None, release: str | None, *, now: datetime) -> dict[str, Any]:
     """Whether the case passed the gate or, at its next gate, whether policy would let it pass now.
 
-    `exit_status` is 0 for allow and 1 for deny. Without `gate` the next gate is asked.
+    `exit_status` is 0 for allow and 1 for deny, and `because` says why in a sentence. Without `gate` the next gate is
+    asked, or with a `release` of a case that was let through, its latest go. A go that no longer stands allows no new
+    release; rollbacks and security fixes are always allowed.
     """
-    asked = case.next_gate if gate is None else gate
+    standing, asking = standing_now(case, now=now), release_asked(case, release)
+    asked = gate
+    if asked is None:
+        asked = standing.gate if release is not None and standing.gate is not None else case.next_gate
     if asked is not None and case.stage is not None and asked < case.stage:
         found = _passed(case, asked)
     else:
-        found = _before(case, asked, now=now)
+        found = _before(case, asked, release, standing, now=now)
+    if release is not None or asked == Stage.PRODUCTION or (case.stage is not None and (asked or 0) < case.stage):
+        found["blockers"] += _standing_blockers(standing.shown, asking)
+    if asking.is_free:
+        found["blockers"] = []
     allowed = not found["blockers"]
     return {
         "reference": reference(case.number),
         "gate": asked,
         "release": release,
+        "release_kind": asking.kind,
         "verdict": "allow" if allowed else "deny",
         "exit_status": 0 if allowed else 1,
+        "because": _because(asking, found["blockers"]),
         **found,
+        "standing": standing_json(standing.shown),
         "evaluated_at": now,
     }
+
+
+def _because(asking: ReleaseAsked, blockers: list[dict[str, Any]]) -> str:
+    if asking.is_free:
+        return "Rollbacks and security fixes are never held up."
+    if not blockers:
+        return "Nothing stands in the way."
+    more = len(blockers) - 1
+    first = blockers[0]["detail"]
+    return f"{first} And {more} more." if more else str(first)
+
+
+def _standing_blockers(standing: ShownStanding, asking: ReleaseAsked) -> list[dict[str, Any]]:
+    """Why a go that was given allows no new release now."""
+    how = "Mend the cause, or have the committee review the case."
+    blockers = [{**_blocker(cause.code, cause.text, "chair", how)} for cause in standing.causes]
+    named = {(cause.subject_type, cause.subject_id) for cause in standing.causes}
+    if asking.is_outside and ("release", str(asking.record)) not in named:
+        detail = f"No decision approved release {asking.label}."
+        blockers.append(_blocker("release_outside_approval", detail, "chair", "Request a review that approves it."))
+    return blockers
 
 
 def _passed(case: UseCase, gate: int) -> dict[str, Any]:
@@ -57,8 +92,15 @@ def _passed(case: UseCase, gate: int) -> dict[str, Any]:
     return {**UNEVALUATED, "decision": as_decision(decision) if decision else None, "blockers": blockers}
 
 
-def _before(case: UseCase, gate: int | None, *, now: datetime) -> dict[str, Any]:
-    """The next gate: evaluated afresh from the records, as a request for it would be."""
+def _before(
+    case: UseCase, gate: int | None, release: str | None, standing: StandingNow, *, now: datetime
+) -> dict[str, Any]:
+    """The next gate: evaluated afresh from the records, as a request for it would be.
+
+    In production a release goes out under the latest go, which the next operating review only renews.
+    """
+    if release is not None and gate == standing.gate == case.stage == Stage.PRODUCTION:
+        return _passed(case, gate)
     blockers = _status_blockers(case)
     if case.stage is None and case.status != Status.DRAFT:
         blockers.append(_blocker("stage_unknown", "The stage of this case is not known.", "product_owner", ""))

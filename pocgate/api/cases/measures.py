@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, fields
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -16,8 +15,18 @@ from pocgate.api.answers import json_answer
 from pocgate.api.base import ApiView
 from pocgate.api.bodies import Body, read_body
 from pocgate.api.cases.access import case_or_404
-from pocgate.api.cases.bodies import CostBody, CostRowBody, CostsBody, ReadingBody, ReadingRowBody, ReadingsBody
-from pocgate.api.cases.shapes import BATCH, RECORDED
+from pocgate.api.cases.bodies import (
+    CostBody,
+    CostRowBody,
+    CostsBody,
+    JustificationBody,
+    ReadingBody,
+    ReadingRowBody,
+    ReadingsBody,
+)
+from pocgate.api.cases.cost_shapes import JUSTIFICATION
+from pocgate.api.cases.costs import as_justification
+from pocgate.api.cases.shapes import BATCH, READINGS, RECORDED
 from pocgate.api.idempotency import idempotent
 from pocgate.api.problems import as_pointer, field_errors
 from pocgate.api.schema import IDEMPOTENCY_KEY, REFERENCE, described
@@ -26,18 +35,35 @@ from pocgate.kernel.http import number_of
 from portfolio.commands.costs import CostRow, record_cost, record_costs
 from portfolio.commands.kpis import ReadingRow, record_reading, record_readings
 from portfolio.commands.rows import RowResult
-from portfolio.models import Kpi
+from portfolio.models import Kpi, KpiReading
+from portfolio.queries.kpis import kpi_views
 from portfolio.rules.kpis import Reading
 from portfolio.rules.money import Bill, Cost
+from scoring.commands.costs import justify_cost
+from scoring.models import CostNotice
+from scoring.queries.kpi_evidence import evidence_as_values, evidence_of_case
 
 KEY = OpenApiParameter("key", str, OpenApiParameter.PATH, description="The KPI's key.")
+NOTICE = OpenApiParameter("notice_id", int, OpenApiParameter.PATH, description="The notice's number.")
 TAG = "readings and costs"
-SMALLEST_CENT = Decimal("0.01")
 
 
 def as_reading(values: Mapping[str, Any]) -> Reading:
     """The portfolio's reading."""
-    return Reading(**{name: value for name, value in values.items() if name not in {"reference", "kpi"}})
+    return Reading(**{name: value for name, value in values.items() if name not in {"reference", "kpi", "unit"}})
+
+
+def as_values(reading: KpiReading) -> dict[str, Any]:
+    """A reading for the answer."""
+    plain = {field.name: getattr(reading, field.name) for field in fields(Reading)}
+    return {
+        "id": reading.pk,
+        **plain,
+        "iteration": reading.iteration,
+        "recorded_at": reading.recorded_at,
+        "recorded_by": reading.recorded_by.username if reading.recorded_by else None,
+        "superseded_by": reading.superseded_by_id,
+    }
 
 
 def as_cost(values: Mapping[str, Any]) -> Cost:
@@ -50,7 +76,30 @@ def as_cost(values: Mapping[str, Any]) -> Cost:
 class ReadingsView(ApiView):
     """Readings of a KPI."""
 
-    required_scopes = {"POST": Scope.READINGS_WRITE}
+    required_scopes = {"GET": Scope.PORTFOLIO_READ, "POST": Scope.READINGS_WRITE}
+
+    @described(
+        "readings",
+        "Readings of a KPI and what they show",
+        tag=TAG,
+        parameters=(REFERENCE, KEY),
+        answers={200: READINGS},
+        errors=(404,),
+    )
+    def get(self, request: Request, ref: str, key: str) -> HttpResponse:
+        """The newest 200 readings, newest first, corrected ones with what corrects them, and the judged evidence."""
+        case = case_or_404(self, ref)
+        views = kpi_views(case, key=key)
+        if not views:
+            raise Http404
+        shown = evidence_of_case(case, now=self.now).get(views[0].kpi.pk)
+        payload = {
+            "key": key,
+            "unit": views[0].definition.unit,
+            "evidence": evidence_as_values(shown) if shown else None,
+            "readings": [as_values(reading) for reading in views[0].readings],
+        }
+        return json_answer(request, payload)
 
     @described(
         "record_reading",
@@ -68,8 +117,10 @@ class ReadingsView(ApiView):
         kpi = Kpi.objects.filter(case=case, key=key).first()
         if kpi is None:
             raise Http404
-        reading = as_reading(read_body(ReadingBody, request.data))
-        row, is_new = record_reading(kpi_id=kpi.pk, reading=reading, actor=self.person, now=self.now)
+        given = read_body(ReadingBody, request.data)
+        row, is_new = record_reading(
+            kpi_id=kpi.pk, reading=as_reading(given), unit=given.get("unit", ""), actor=self.person, now=self.now
+        )
         return recorded_answer(request, row.pk, is_new=is_new)
 
 
@@ -94,6 +145,31 @@ class CostsView(ApiView):
         cost = as_cost(read_body(CostBody, request.data))
         row, is_new = record_cost(case_id=case.pk, cost=cost, actor=self.person, now=self.now)
         return recorded_answer(request, row.pk, is_new=is_new)
+
+
+class JustificationView(ApiView):
+    """The owner's answer to a notice of cost."""
+
+    required_scopes = {"POST": Scope.COSTS_WRITE}
+
+    @described(
+        "justify_cost",
+        "Justify cost near or beyond a cap",
+        tag=TAG,
+        parameters=(REFERENCE, NOTICE, IDEMPOTENCY_KEY),
+        request=JustificationBody,
+        answers={201: JUSTIFICATION},
+        errors=(400, 404, 409, 415),
+    )
+    @idempotent
+    def post(self, request: Request, ref: str, notice_id: int) -> HttpResponse:
+        """Once for each notice that asks for it; what was written stays."""
+        case = case_or_404(self, ref)
+        if not CostNotice.objects.filter(case=case, pk=notice_id).exists():
+            raise Http404
+        text = read_body(JustificationBody, request.data)["text"]
+        given = justify_cost(notice_id=notice_id, text=text, actor=self.person, now=self.now)
+        return json_answer(request, as_justification(given), status=201)
 
 
 class ReadingsBatchView(ApiView):
@@ -162,7 +238,7 @@ def checked_rows(body: type[Body], rows: Sequence[Any], make: Callable[[Mapping[
 
 
 def _reading_row(values: Mapping[str, Any]) -> ReadingRow:
-    return ReadingRow(number_of(values["reference"]), values["kpi"], as_reading(values))
+    return ReadingRow(number_of(values["reference"]), values["kpi"], as_reading(values), values.get("unit", ""))
 
 
 def _cost_row(values: Mapping[str, Any]) -> CostRow:

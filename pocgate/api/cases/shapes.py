@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from gates.enums import StandingState
 from pocgate.api.cases.columns import COLUMNS
+from pocgate.api.cases.cost_shapes import COST_OUTLOOK
+from pocgate.api.cases.explained_shapes import BREACHES, NEAR_LIMIT, OUTLOOK, WHAT_IT_TAKES
 from pocgate.api.shapes import (
     ANY_OBJECT,
     BOOLEAN,
@@ -24,6 +27,8 @@ from pocgate.api.shapes import (
     record,
     table,
 )
+from portfolio.enums import ReleaseKind
+from scoring.rules.estimates import METHODS
 
 _ROW = {column.name: {**column.schema, "description": column.description} for column in COLUMNS}
 
@@ -33,6 +38,85 @@ CASE_PAGE = named("UseCasePage", record(results=array(CASE_ROW), next_cursor=or_
 
 DECISION = named(
     "DecisionInShort", record(number=STRING, gate=STAGE, outcome=STRING, decided_at=TIME, dossier_digest=STRING)
+)
+STANDING = named(
+    "Standing",
+    record(
+        state={**one_of(StandingState.values), "description": "Whether the latest go still stands."},
+        decision={**or_null(STRING), "description": "The number of the latest go."},
+        since=or_null(TIME),
+        review_due={**or_null(DAY), "description": "Until when the committee should have looked at it."},
+        next_review={**or_null(DAY), "description": "When the next operating or first review is due."},
+        reasons=array(
+            record(code=STRING, detail=STRING, since=or_null(DAY), subject=STRING, subject_id=STRING),
+        ),
+    ),
+)
+EVIDENCE = named(
+    "KpiEvidence",
+    record(
+        gate={**INTEGER, "description": "The gate it is judged for: the next at which the KPI counts."},
+        counts_now={**BOOLEAN, "description": "Whether that is the case's next gate."},
+        counts_ahead={**BOOLEAN, "description": "False when no gate ahead asks for the KPI."},
+        verdict=one_of(["pass", "fail", "stale", "not_enough_evidence"]),
+        code=STRING,
+        reason=STRING,
+        threshold=or_null(DECIMAL),
+        mean=or_null(DECIMAL),
+        lower_bound={**or_null(DECIMAL), "description": "One-sided; null while nothing tells the error."},
+        upper_bound=or_null(DECIMAL),
+        confidence=or_null(NUMBER),
+        method=or_null(one_of(METHODS)),
+        samples=COUNT,
+        sets=COUNT,
+        more_samples={**or_null(COUNT), "description": "How many more would likely settle an inconclusive result."},
+        more_sets=or_null(COUNT),
+        futile=BOOLEAN,
+        stale_at=or_null(TIME),
+        counting={**array(INTEGER), "description": "The readings that count, by id."},
+        not_counting=array(record(id=INTEGER, reason=STRING)),
+    ),
+)
+THRESHOLD = record(
+    gate=STAGE,
+    value=DECIMAL,
+    eased=BOOLEAN,
+    set_late={**BOOLEAN, "description": "Set or eased after the first reading of its stage; stays for ever."},
+    changes=array(
+        record(
+            value=DECIMAL,
+            old_value=or_null(DECIMAL),
+            set_at=TIME,
+            set_by=or_null(STRING),
+            reason=STRING,
+            readings_existed=BOOLEAN,
+        )
+    ),
+)
+READING = named(
+    "KpiReading",
+    record(
+        id=INTEGER,
+        value=DECIMAL,
+        sample_size=or_null(COUNT),
+        error=or_null(DECIMAL),
+        observed_from=TIME,
+        observed_to=TIME,
+        iteration=INTEGER,
+        method=STRING,
+        raters=or_null(COUNT),
+        agreement=or_null(DECIMAL),
+        release=STRING,
+        source=STRING,
+        external_id=or_null(STRING),
+        recorded_at=TIME,
+        recorded_by=or_null(STRING),
+        superseded_by={**or_null(INTEGER), "description": "The reading that corrects this one."},
+    ),
+)
+READINGS = named(
+    "KpiReadings",
+    record(key=STRING, unit=or_null(STRING), evidence=or_null(EVIDENCE), readings=array(READING)),
 )
 KPI = named(
     "Kpi",
@@ -47,7 +131,11 @@ KPI = named(
         baseline=or_null(DECIMAL),
         target=or_null(DECIMAL),
         target_date=or_null(DAY),
-        thresholds=array(record(gate=STAGE, value=DECIMAL, eased=BOOLEAN)),
+        statistic={**STRING, "description": "mean, proportion or rate; empty for what the unit says."},
+        human_rated=BOOLEAN,
+        slo_of=STRING,
+        thresholds=array(THRESHOLD),
+        evidence=or_null(EVIDENCE),
     ),
 )
 CASE = named(
@@ -74,6 +162,7 @@ CASE = named(
             case_cap=or_null(DECIMAL),
             monthly_cap=or_null(DECIMAL),
             stage_caps=array(record(stage=STAGE, amount=DECIMAL)),
+            **COST_OUTLOOK,
         ),
         review=or_null(
             record(
@@ -87,6 +176,7 @@ CASE = named(
             )
         ),
         decision=or_null(DECISION),
+        standing_detail=STANDING,
     ),
 )
 PART = named(
@@ -125,6 +215,12 @@ READINESS = named(
         is_current=BOOLEAN,
         dimensions=array(record(dimension=STRING, score=NUMBER, points=NUMBER, points_possible=NUMBER)),
         parts=array(PART),
+        at={**or_null(TIME), "description": "The moment asked for; null for the present one."},
+        is_forecast=BOOLEAN,
+        what_it_takes=or_null(WHAT_IT_TAKES),
+        outlook=or_null(OUTLOOK),
+        near_limit=NEAR_LIMIT,
+        breaches=BREACHES,
     ),
 )
 GATE_CHECK = named(
@@ -133,12 +229,15 @@ GATE_CHECK = named(
         reference=REFERENCE,
         gate=or_null(STAGE),
         release=or_null(STRING),
+        release_kind={**or_null(one_of(ReleaseKind.values)), "description": "A release not on record is a feature."},
         verdict=one_of(["allow", "deny"]),
         exit_status={"type": "integer", "enum": [0, 1], "description": "0 to allow, 1 to deny: for a pipeline's exit."},
+        because={**STRING, "description": "Why, in a sentence."},
         recommended=or_null(STRING),
         rule=or_null(STRING),
         readiness=or_null(SCORE),
         decision=or_null(DECISION),
+        standing=STANDING,
         blockers=array(
             record(code=STRING, criterion=or_null(STRING), title=or_null(STRING), detail=STRING, who=STRING, how=STRING)
         ),

@@ -17,8 +17,7 @@ from pocgate.api.cases.detail import case_detail
 from pocgate.api.cases.filters import LIST_PARAMETERS
 from pocgate.api.cases.gate_check import gate_check
 from pocgate.api.cases.lists import case_header, case_lines, case_page, case_rows
-from pocgate.api.cases.readiness import case_readiness
-from pocgate.api.cases.shapes import CASE, CASE_PAGE, CASE_ROW, GATE_CHECK, READINESS
+from pocgate.api.cases.shapes import CASE, CASE_PAGE, CASE_ROW, GATE_CHECK
 from pocgate.api.formats import MEDIA_TYPES, csv_answer, ndjson_answer, wanted_format, xlsx_answer
 from pocgate.api.idempotency import idempotent
 from pocgate.api.schema import ETAG_HEADERS, IDEMPOTENCY_KEY, IF_MATCH, REFERENCE, described
@@ -159,24 +158,6 @@ class SubmissionView(ApiView):
         read_body(SubmissionBody, request.data)
         submit_case(case_id=case.pk, actor=self.person, now=self.now)
         return detail_answer(self, request, case.pk)
-
-
-class ReadinessView(ApiView):
-    """A case's readiness."""
-
-    required_scopes = {"GET": Scope.PORTFOLIO_READ}
-
-    @described(
-        "read_readiness",
-        "Read a case's readiness with every part",
-        tag=TAG,
-        parameters=(REFERENCE, *ETAG_HEADERS),
-        answers={200: READINESS, 304: None},
-        errors=(404,),
-    )
-    def get(self, request: Request, ref: str) -> HttpResponseBase:
-        """The points of the parts add up to the score; each part names the records behind it."""
-        return json_answer(request, case_readiness(case_or_404(self, ref)))
 
 
 class GateCheckView(ApiView):

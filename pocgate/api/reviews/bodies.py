@@ -16,7 +16,7 @@ from gates.rules.verdict import ClosingPlan
 from pocgate.api.bodies import Body
 from pocgate.identity.models import User
 from pocgate.kernel.errors import FieldProblem, Invalid
-from portfolio.enums import ReasonCode
+from portfolio.enums import ReasonCode, Tier
 
 LONG = 5000
 ABSTAIN = "abstain"
@@ -59,6 +59,10 @@ class VoteBody(Body):
     rationale = serializers.CharField(max_length=LONG, allow_blank=True, required=False)
     conditions = serializers.ListField(child=serializers.CharField(max_length=500), max_length=10, required=False)
     veto_criterion = serializers.CharField(max_length=60, allow_blank=True, required=False)
+    veto_lifts_when = serializers.CharField(max_length=4000, allow_blank=True, required=False)
+    seat = serializers.IntegerField(
+        min_value=1, max_value=2**31 - 1, required=False, help_text="Where the caller fills more than one seat."
+    )
     confidence = serializers.IntegerField(min_value=0, max_value=100, allow_null=True, required=False)
 
 
@@ -66,6 +70,12 @@ class ReasonBody(Body):
     """Why."""
 
     reason = serializers.CharField(max_length=LONG)
+
+
+class RecusalBody(ReasonBody):
+    """Why, and in which seat where the caller fills more than one."""
+
+    seat = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
 
 
 class WithdrawalBody(Body):
@@ -97,6 +107,17 @@ class DecisionBody(Body):
     pivot_to = serializers.IntegerField(min_value=0, max_value=3, allow_null=True, required=False)
     revive_date = serializers.DateField(allow_null=True, required=False)
     revive_trigger = serializers.CharField(max_length=LONG, allow_blank=True, required=False)
+    funding_people = serializers.DecimalField(max_digits=7, decimal_places=2, allow_null=True, required=False)
+    freed_amount = serializers.DecimalField(max_digits=16, decimal_places=2, allow_null=True, required=False)
+    freed_people = serializers.DecimalField(max_digits=7, decimal_places=2, allow_null=True, required=False)
+    release = serializers.CharField(
+        max_length=100, allow_blank=True, required=False, help_text="The label of the release that is approved."
+    )
+    pivot_changes = serializers.DictField(
+        child=serializers.CharField(max_length=LONG, allow_blank=True),
+        required=False,
+        help_text="For a pivot: what problem, users, approach and data become; at least one of them.",
+    )
 
 
 class SignOffBody(Body):
@@ -107,6 +128,8 @@ class SignOffBody(Body):
     revisions = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=2**31 - 1), max_length=100, required=False
     )
+    release = serializers.IntegerField(min_value=1, max_value=2**31 - 1, allow_null=True, required=False)
+    tier = serializers.ChoiceField(Tier.choices, required=False)
 
 
 def as_request(values: Mapping[str, Any]) -> Request:
@@ -123,8 +146,13 @@ def as_request(values: Mapping[str, Any]) -> Request:
 
 def as_ballot(values: Mapping[str, Any]) -> Ballot:
     """The gates' ballot."""
-    rest = {name: value for name, value in values.items() if name not in {"dossier_revision", "conditions"}}
-    return Ballot(**rest, seen_revision=values["dossier_revision"], conditions=tuple(values.get("conditions", ())))
+    rest = {name: value for name, value in values.items() if name not in {"dossier_revision", "conditions", "seat"}}
+    return Ballot(
+        **rest,
+        seen_revision=values["dossier_revision"],
+        conditions=tuple(values.get("conditions", ())),
+        seat_id=values.get("seat"),
+    )
 
 
 def as_ruling(values: Mapping[str, Any]) -> Ruling:

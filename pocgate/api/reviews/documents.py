@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from gates.models import Decision, Dossier, GateReview, Vote
+from gates.models import Decision, Dossier, GateReview, VetoAppeal, Vote
 from gates.queries.checklists import Checklist, ChecklistItem
+from gates.queries.vetoes import appeals_of
 from gates.queries.votes import Place, current_dossier, visible_votes
 from pocgate.api.cases.columns import reference
 from pocgate.identity.models import User
@@ -50,6 +51,7 @@ def review_document(review: GateReview, viewer: User | None, *, now: datetime) -
         "dossier": dossier_in_short(dossier) if dossier else None,
         "seats": [_seat(place) for place in places],
         "tally": review.tally or None,
+        "veto_appeals": [_appeal(appeal) for appeal in appeals_of(review)],
         "decision": decision.reference if decision else None,
     }
 
@@ -68,7 +70,10 @@ def dossier_in_short(dossier: Dossier) -> dict[str, Any]:
 def _seat(place: Place) -> dict[str, Any]:
     standing = place.standing
     return {
+        "seat": standing.seat.pk,
         "username": standing.seat.user.username,
+        "filled_by": standing.filled_by.username,
+        "delegated_until": standing.delegation.ends_at if standing.delegation else None,
         "name": str(standing.seat.user),
         "role": standing.seat.role,
         "discipline": standing.seat.discipline,
@@ -82,15 +87,34 @@ def _seat(place: Place) -> dict[str, Any]:
     }
 
 
+def _appeal(appeal: VetoAppeal) -> dict[str, Any]:
+    return {
+        "id": appeal.pk,
+        "seat": appeal.vote.seat_id,
+        "criterion": appeal.criterion,
+        "text": appeal.text,
+        "appealed_by": appeal.appealed_by.username,
+        "appealed_at": appeal.appealed_at,
+        "answer": appeal.answer or None,
+        "answered_by": appeal.answered_by.username if appeal.answered_by else None,
+        "answered_at": appeal.answered_at,
+    }
+
+
 def _vote(vote: Vote) -> dict[str, Any]:
     return {
         "outcome": vote.outcome,
         "rationale": vote.rationale,
         "conditions": vote.conditions,
         "veto_criterion": vote.veto_criterion or None,
+        "veto_lifts_when": vote.veto_lifts_when or None,
+        "veto_lifted_at": vote.veto_lifted_at,
+        "veto_lifted_by": vote.veto_lifted_by.username if vote.veto_lifted_by else None,
+        "veto_lift_note": vote.veto_lift_note or None,
         "confidence": vote.confidence,
         "dossier_revision": vote.dossier.revision,
         "cast_by": vote.cast_by.username,
+        "by_delegate": vote.delegation_id is not None,
         "cast_at": vote.cast_at,
         "changed_at": vote.changed_at,
         "changed_after_sight": vote.changed_after_sight,

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from gates.commands.sign_offs import sign_off
 from gates.models import Decision, Dossier
 from gates.queries.checklists import checklist_of
+from gates.queries.dossier import scorecard_waits
 from gates.queries.reviews import decisions_visible_to
 from pocgate.api import parameters
 from pocgate.api.answers import JSON, is_known, json_answer, not_modified
@@ -28,7 +29,9 @@ from pocgate.api.schema import ETAG_HEADERS, IDEMPOTENCY_KEY, REFERENCE, describ
 from pocgate.api.shapes import ANY_OBJECT
 from pocgate.identity.enums import Scope
 from pocgate.identity.queries import sign_in_of
+from pocgate.kernel.errors import Forbidden
 from portfolio.enums import Stage
+from scoring.errors import rate_first
 
 TAG = "decisions"
 NUMBER = re.compile(r"GD-([0-9]{4})-([0-9]{3,9})", re.IGNORECASE | re.ASCII)
@@ -138,8 +141,12 @@ class DossierView(ApiView):
         errors=(404,),
     )
     def get(self, request: Request, review_id: int) -> HttpResponseBase:
-        """Canonical JSON (RFC 8785); votes are no part of it."""
-        dossiers = Dossier.objects.filter(review=review_or_404(self, review_id)).order_by("-revision")
+        """Canonical JSON (RFC 8785); votes are no part of it. 403 before the vote to who still has to rate the case."""
+        review = review_or_404(self, review_id)
+        if scorecard_waits(review, self.person, now=self.now):
+            # Its digest is that of the whole, so that it can not be given in part.
+            raise Forbidden(rate_first())
+        dossiers = Dossier.objects.filter(review=review).order_by("-revision")
         if "revision" in self.values:
             dossiers = dossiers.filter(revision=self.values["revision"])
         dossier = dossiers.first()
@@ -176,7 +183,7 @@ class SignOffView(ApiView):
 
     @described(
         "sign_off",
-        "Accept or return an item of the checklist",
+        "Accept, return or waive an item of the checklist",
         tag="compliance",
         parameters=(REFERENCE, CRITERION, IDEMPOTENCY_KEY),
         request=SignOffBody,
@@ -193,6 +200,8 @@ class SignOffView(ApiView):
             state=values["state"],
             comment=values.get("comment", ""),
             revision_ids=values.get("revisions", []),
+            release_id=values.get("release"),
+            tier=values.get("tier", ""),
             actor=self.person,
             sign_in=sign_in_of(request),
             now=self.now,

@@ -51,9 +51,14 @@ VOTE = named(
         rationale=STRING,
         conditions=array(STRING),
         veto_criterion=or_null(STRING),
+        veto_lifts_when=or_null(STRING),
+        veto_lifted_at=or_null(TIME),
+        veto_lifted_by=or_null(STRING),
+        veto_lift_note=or_null(STRING),
         confidence=or_null(INTEGER),
         dossier_revision=INTEGER,
         cast_by=STRING,
+        by_delegate=BOOLEAN,
         cast_at=TIME,
         changed_at=or_null(TIME),
         changed_after_sight=BOOLEAN,
@@ -62,7 +67,10 @@ VOTE = named(
 SEAT = named(
     "SeatAtReview",
     record(
+        seat=INTEGER,
         username=STRING,
+        filled_by={"type": "string", "description": "The delegate while the seat is delegated, else its holder."},
+        delegated_until=or_null(TIME),
         name=STRING,
         role=one_of(SeatRole.values),
         discipline=one_of(Discipline.values),
@@ -85,6 +93,19 @@ REVIEW = named(
         dossier=or_null(DOSSIER),
         seats=array(SEAT),
         tally={**or_null(ANY_OBJECT), "description": "Kept from the close of the vote on; null before."},
+        veto_appeals=array(
+            record(
+                id=INTEGER,
+                seat=INTEGER,
+                criterion=STRING,
+                text=STRING,
+                appealed_by=STRING,
+                appealed_at=TIME,
+                answer=or_null(STRING),
+                answered_by=or_null(STRING),
+                answered_at=or_null(TIME),
+            )
+        ),
         decision=or_null(STRING),
     ),
 )

@@ -24,7 +24,7 @@ from pocgate.api.reviews.bodies import (
     DecisionBody,
     EmptyBody,
     OpeningBody,
-    ReasonBody,
+    RecusalBody,
     RequestBody,
     VoteBody,
     WithdrawalBody,
@@ -170,15 +170,16 @@ class RecusalsView(ApiView):
         "Take one's own seat out of the review",
         tag=TAG,
         parameters=(ID, IDEMPOTENCY_KEY),
-        request=ReasonBody,
+        request=RecusalBody,
         answers={200: REVIEW},
         errors=REFUSALS,
     )
     @idempotent
     def post(self, request: Request, review_id: int) -> HttpResponse:
         """With a reason that is kept."""
-        review, values = review_or_404(self, review_id), read_body(ReasonBody, request.data)
-        recuse(review_id=review.pk, reason=values["reason"], actor=self.person, now=self.now)
+        review, values = review_or_404(self, review_id), read_body(RecusalBody, request.data)
+        seat, reason = values.get("seat"), values["reason"]
+        recuse(review_id=review.pk, reason=reason, seat_id=seat, actor=self.person, now=self.now)
         return review_answer(self, request, review.pk)
 
 

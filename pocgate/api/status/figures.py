@@ -1,4 +1,4 @@
-"""Readiness by stage, money by currency, gates that are due, and cases in the swamp, each in one query."""
+"""Readiness by stage, money by currency, gates that are due, findings and swamp, each in one query or two."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from pocgate.api.cases.detail import cents
 from pocgate.api.status.counts import OPEN
 from pocgate.identity.models import User
 from portfolio.enums import CostState, Stage, Status
-from portfolio.models import CostEntry, CostPlan, StageSpell, UseCase, UseCaseQuerySet
-from scoring.models import ReadinessScore
+from portfolio.models import CostEntry, CostPlan, UseCase, UseCaseQuerySet
+from scoring.enums import CapState
+from scoring.models import CostOutlook, Finding, ReadinessScore
+from scoring.queries.finding_counts import signal_counts, standing_signals, state_counts
 
 SOON = timedelta(days=30)
 ZERO = Decimal("0.00")
@@ -95,11 +97,34 @@ def money(seen: Visible, *, as_of: datetime | None = None) -> list[dict[str, Any
         _money_row(rows, currency)["actual" if state == CostState.ACTUAL else "committed"] += cents(amount)
     for currency, amount in caps.annotate(Sum("case_cap")):
         _money_row(rows, currency)["cap"] += cents(amount)
+    _add_forecasts(rows, seen, is_past=as_of is not None)
     return [rows[currency] for currency in sorted(rows)]
 
 
 def _money_row(rows: dict[str, dict[str, Any]], currency: str) -> dict[str, Any]:
-    return rows.setdefault(currency, {"currency": currency, "actual": ZERO, "committed": ZERO, "cap": ZERO})
+    empty = {"actual": ZERO, "committed": ZERO, "cap": ZERO, "forecast": None, "untold": None, "breaches": None}
+    return rows.setdefault(currency, {"currency": currency, **empty})
+
+
+def _add_forecasts(rows: dict[str, dict[str, Any]], seen: Visible, *, is_past: bool) -> None:
+    """What all will have cost by their horizons: used so far, and of open cases what the forecast adds.
+
+    `untold` counts open cases whose forecast can not be told, `breaches` those over a cap or surely going to be. Of the
+    past no forecast is kept.
+    """
+    if is_past:
+        return
+    ahead = seen.of(CostOutlook.objects.filter(case__status__in=OPEN)).order_by().values("case__currency")
+    found = ahead.annotate(
+        more=Sum(F("forecast") - F("used"), filter=Q(forecast__gt=F("used"))),
+        untold=Count("pk", filter=Q(forecast__isnull=True)),
+        breaches=Count("pk", filter=Q(state__in=[CapState.OVER, CapState.SURE])),
+    )
+    for currency, more, untold, breaches in found.values_list("case__currency", "more", "untold", "breaches"):
+        _money_row(rows, currency).update(forecast=cents(more), untold=untold, breaches=breaches)
+    for row in rows.values():
+        row["forecast"] = row["actual"] + row["committed"] + (row["forecast"] or ZERO)
+        row["untold"], row["breaches"] = row["untold"] or 0, row["breaches"] or 0
 
 
 def gates_due(seen: Visible, *, now: datetime) -> dict[str, int]:
@@ -115,13 +140,11 @@ def gates_due(seen: Visible, *, now: datetime) -> dict[str, int]:
     return {**due, **{f"reviews_{state.value}": states.get(state.value, 0) for state in OPEN_REVIEW_STATES}}
 
 
-def swamp(seen: Visible, *, now: datetime) -> dict[str, int]:
-    """Signals of cases that linger: over their time-box, and paused past the day they were to be revived."""
-    spells = StageSpell.objects.filter(
-        exit_reason="", clock_stopped_at__isnull=True, case__status=Status.ACTIVE, time_box_ends_at__lt=now
-    )
-    paused = seen.cases.filter(status=Status.PAUSED, holds__ended_at__isnull=True, holds__revive_date__lt=now.date())
-    return {
-        "past_time_box": seen.of(spells).count(),
-        "paused_past_revive_date": paused.count(),
-    }
+def swamp(seen: Visible, *, as_of: datetime | None = None) -> dict[str, int]:
+    """How many cases linger, and by which sign; at a past moment as it was seen then."""
+    return signal_counts(seen.of(standing_signals(as_of=as_of)))
+
+
+def detectors(seen: Visible) -> dict[str, dict[str, int]]:
+    """On how many cases each detector fires, is clear, and can not tell."""
+    return state_counts(seen.of(Finding.objects.all()))

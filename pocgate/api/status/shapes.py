@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from gates.enums import OPEN_REVIEW_STATES
+from gates.enums import OPEN_REVIEW_STATES, StandingState
 from pocgate.api.shapes import COUNT, CURRENCY, DECIMAL, SCORE, STRING, TIME, array, named, or_null, record
 from pocgate.api.status.counts import STAGE_KEYS
 from portfolio.enums import Stage, Status, Tier
+from scoring.enums import FindingState, SwampKind
+from scoring.rules.vocabulary import DETECTORS
 
 _BY_STATUS = record(**dict.fromkeys(Status.values, COUNT))
 _STAGES = record(**dict.fromkeys(STAGE_KEYS, COUNT))
@@ -23,12 +25,30 @@ STATUS = named(
         by_tier=record(**dict.fromkeys(Tier.values, COUNT)),
         by_department=array(record(department=or_null(STRING), total=COUNT, open=COUNT, high=COUNT)),
         readiness=record(**{str(stage): _READINESS for stage in Stage.values}),
-        cost=array(record(currency=CURRENCY, actual=DECIMAL, committed=DECIMAL, cap=DECIMAL)),
+        cost=array(
+            record(
+                currency=CURRENCY,
+                actual=DECIMAL,
+                committed=DECIMAL,
+                cap=DECIMAL,
+                forecast=or_null(DECIMAL),
+                untold=or_null(COUNT),
+                breaches=or_null(COUNT),
+            )
+        ),
         gates=or_null(
             record(
                 overdue=COUNT, next_30_days=COUNT, **{f"reviews_{state.value}": COUNT for state in OPEN_REVIEW_STATES}
             )
         ),
-        swamp=or_null(record(past_time_box=COUNT, paused_past_revive_date=COUNT)),
+        findings=or_null(record(**dict.fromkeys(DETECTORS, record(**dict.fromkeys(FindingState.values, COUNT))))),
+        standing={
+            **or_null(record(**dict.fromkeys(StandingState.values, COUNT))),
+            "description": "Open cases by whether their latest go still stands.",
+        },
+        swamp={
+            **record(cases=COUNT, **dict.fromkeys(SwampKind.values, COUNT)),
+            "description": "Cases that linger, and how many show each sign. A case may show several.",
+        },
     ),
 )

@@ -10,14 +10,14 @@ from django.db.models import Count, Max, QuerySet
 
 from pocgate.identity.models import User
 from pocgate.ledger.models import Activity
-from scoring.models import ReadinessPoint, ReadinessScore
+from scoring.models import FindingChange, ReadinessPoint, ReadinessScore
 
 # Numbers are given out before their rows are committed. Counting the latest ones notices a row that came in late.
 LATEST = 1000
 
 
 def status_tag(user: User, as_of: datetime | None, *, now: datetime) -> str:
-    """Changes with every activity, every changed score, and each minute, as gates and time-boxes come due."""
+    """Changes with every activity, every changed score and finding, and each minute, as gates come due."""
     state = (
         user.pk,
         None if as_of is None else as_of.isoformat(),
@@ -25,6 +25,7 @@ def status_tag(user: User, as_of: datetime | None, *, now: datetime) -> str:
         _mark(Activity.objects.all(), "sequence"),
         _mark(ReadinessPoint.objects.all(), "pk"),
         _mark(ReadinessScore.objects.all(), "pk"),
+        _mark(FindingChange.objects.all(), "pk"),
     )
     return f'"{hashlib.sha256(repr(state).encode()).hexdigest()[:24]}"'
 

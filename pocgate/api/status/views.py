@@ -9,19 +9,22 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from rest_framework.request import Request
 
+from gates.queries.standing import standing_counts
 from pocgate.api import parameters
 from pocgate.api.answers import is_known, json_answer, not_modified
 from pocgate.api.base import ApiView
 from pocgate.api.schema import ETAG_HEADERS, described
-from pocgate.api.status.counts import counted, places
-from pocgate.api.status.figures import Visible, gates_due, money, readiness_by_stage, swamp, visible
+from pocgate.api.status.counts import OPEN, counted, places
+from pocgate.api.status.figures import Visible, detectors, gates_due, money, readiness_by_stage, swamp, visible
 from pocgate.api.status.history import places_at, readiness_at
 from pocgate.api.status.shapes import STATUS
 from pocgate.api.status.tags import status_tag
 from pocgate.identity.enums import Scope
 from pocgate.kernel.errors import FieldProblem, Invalid
 
-AS_OF = parameters.day("as_of", "The portfolio as it stood at the end of that day. `gates` and `swamp` are then null.")
+AS_OF = parameters.day(
+    "as_of", "The portfolio as it stood at the end of that day. `gates`, `findings` and `standing` are then null."
+)
 
 
 class PortfolioStatusView(ApiView):
@@ -58,14 +61,16 @@ def end_of_day(day: date, *, now: datetime) -> datetime:
 
 
 def status_now(seen: Visible, *, now: datetime) -> dict[str, Any]:
-    """Counts, readiness, money, gates and swamp at this moment; about nine queries whatever the size."""
+    """Counts, readiness, money, gates, findings and swamp at this moment; about twelve queries whatever the size."""
     return {
         "as_of": now.replace(second=0, microsecond=0),
         **counted(places(seen.cases)),
         "readiness": readiness_by_stage(seen),
         "cost": money(seen),
         "gates": gates_due(seen, now=now),
-        "swamp": swamp(seen, now=now),
+        "findings": detectors(seen),
+        "swamp": swamp(seen),
+        "standing": standing_counts(seen.cases.filter(status__in=OPEN)),
     }
 
 
@@ -77,5 +82,7 @@ def status_at(seen: Visible, as_of: datetime) -> dict[str, Any]:
         "readiness": readiness_at(seen, as_of),
         "cost": money(seen, as_of=as_of),
         "gates": None,
-        "swamp": None,
+        "findings": None,
+        "swamp": swamp(seen, as_of=as_of),
+        "standing": None,
     }

@@ -12,6 +12,7 @@ from pocgate.demo.plan.records.papers import papers
 from pocgate.demo.plan.records.ratings import ratings
 from pocgate.demo.plan.records.sittings import reviews
 from pocgate.demo.plan.records.team import facts, members, people_of, scope
+from pocgate.demo.plan.records.use import use
 from pocgate.demo.plan.scripts import DRAFT, Script
 from pocgate.demo.plan.setting import Setting
 from pocgate.demo.plan.shapes import CasePlan
@@ -55,6 +56,7 @@ def plan_case(script: Script, rng: Random, *, now: datetime, needs: Needs) -> Ca
         kpis=tuple(kpis(setting)) if stated else (),
         budgets=tuple(budgets(setting)),
         entries=tuple(entries(setting)),
+        use=use(setting),
         evidence=paper.evidence,
         answers=paper.answers,
         sign_offs=paper.sign_offs,

@@ -30,7 +30,8 @@ class Script:
     `age` is in days since it was handed in, or for a draft since it was begun. `progress` is the share of the present
     stage's documents that exist, `idle` the days since anything was recorded, `spend` the share of the stage's cap
     spent in a full time-box, `reach` how far the KPIs come from baseline to target. `unsigned` documents wait for
-    compliance; `partly` criteria are met in part. `part` says what the case is for in the demonstration.
+    compliance; `partly` criteria are met in part; no KPI is defined yet unless `promised`. `part` says what the case is
+    for in the demonstration.
     """
 
     subject: str
@@ -48,6 +49,7 @@ class Script:
     sponsor: str = ""
     unconfirmed: str = ""
     polishing: bool = False
+    promised: bool = True
     target_in: int | None = None
     part: str = ""
     detailed: bool = True

@@ -62,11 +62,11 @@ class ThresholdPlan:
 
 @dataclass(frozen=True)
 class ReadingPlan:
-    """A measurement; `error` is its standard error."""
+    """A measurement; `error` is its standard error, None for a share, whose samples tell it."""
 
     value: Decimal
     sample_size: int
-    error: Decimal
+    error: Decimal | None
     observed_from: datetime
     observed_to: datetime
     recorded_at: datetime
@@ -97,6 +97,7 @@ class KpiPlan:
     gates: tuple[int, ...] = ()
     thresholds: tuple[ThresholdPlan, ...] = ()
     readings: tuple[ReadingPlan, ...] = ()
+    money_per_unit: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,105 @@ class EntryPlan:
     note: str
     recorded_at: datetime
     by: str
+
+
+@dataclass(frozen=True)
+class MarkPlan:
+    """In which stage and iteration a record was written down, by whom and when."""
+
+    stage: int
+    iteration: int
+    recorded_at: datetime
+    by: str
+
+
+@dataclass(frozen=True)
+class FeedbackPlan:
+    """A user's words, and the answer once it was given."""
+
+    mark: MarkPlan
+    given_by: str
+    channel: str
+    text: str
+    rating: int
+    received_at: datetime
+    answer: str
+    answered_at: datetime | None
+    answered_by: str | None
+
+
+@dataclass(frozen=True)
+class BenefitPlan:
+    """Measured money of a half-open period, with the share of the full scale that used the case."""
+
+    mark: MarkPlan
+    amount: Decimal
+    period_start: date
+    period_end: date
+    method: str
+    scale_percent: Decimal
+
+
+@dataclass(frozen=True)
+class TrainingPlan:
+    """A session, and when and by how many it was held."""
+
+    mark: MarkPlan
+    audience: str
+    session_date: date
+    people_planned: int
+    held_at: datetime | None
+    people_trained: int | None
+
+
+@dataclass(frozen=True)
+class FigurePlan:
+    """One of the figures of operation."""
+
+    mark: MarkPlan
+    figure: str
+    value: Decimal
+    unit: str
+    observed_from: datetime
+    observed_to: datetime
+    source: str
+
+
+@dataclass(frozen=True)
+class DependencyPlan:
+    """What the case waits for."""
+
+    mark: MarkPlan
+    on: str
+    text: str
+    is_outside_team: bool
+    blocked_date: date | None
+    resolution: str
+    resolved_at: datetime | None
+
+
+@dataclass(frozen=True)
+class RiskPlan:
+    """What may go wrong; accepted by the sponsor once the pilot runs."""
+
+    mark: MarkPlan
+    text: str
+    likelihood: int
+    impact: int
+    mitigation: str
+    accepted_at: datetime | None
+
+
+@dataclass(frozen=True)
+class UsePlan:
+    """What came of using the case, and what stands in its way."""
+
+    feedback: tuple[FeedbackPlan, ...] = ()
+    benefits: tuple[BenefitPlan, ...] = ()
+    training: tuple[TrainingPlan, ...] = ()
+    figures: tuple[FigurePlan, ...] = ()
+    dependencies: tuple[DependencyPlan, ...] = ()
+    risks: tuple[RiskPlan, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -198,6 +298,8 @@ class RatingPlan:
     rationale: str
     at: datetime
     superseded_at: datetime | None
+    low: int | None = None
+    high: int | None = None
 
 
 @dataclass(frozen=True)
@@ -325,6 +427,7 @@ class CasePlan:
     kpis: tuple[KpiPlan, ...] = ()
     budgets: tuple[BudgetPlan, ...] = ()
     entries: tuple[EntryPlan, ...] = ()
+    use: UsePlan = UsePlan()
     evidence: tuple[EvidencePlan, ...] = ()
     answers: tuple[AnswerPlan, ...] = ()
     sign_offs: tuple[SignOffPlan, ...] = ()

@@ -99,7 +99,7 @@ STORY = (
     # Prototypes.
     Script("address_changes", 160, (GO0,), progress=1.0, polishing=True, owner=OWNER, part="gold-plated"),
     Script("flood_score", 290, (GO0,), progress=0.3, idle=140, part="deep in the swamp"),
-    Script("hail_pictures", 120, (GO0, PIVOT), progress=0.4, reach=0.15, part="pivoted"),
+    Script("hail_pictures", 120, (GO0, PIVOT), progress=0.4, reach=0.38, part="pivoted"),
     Script("subro_finder", 85, (GO0,), state=CLOSED, progress=1.0, part="closed vote, the chair decides"),
     Script(
         *("medical_reports", 74, (GO0,)),
@@ -118,7 +118,7 @@ STORY = (
     Script("repair_waits", 33, state=VOTING, progress=1.0, part="voting at Gate 0"),
     Script("complaint_causes", 24, progress=0.85, part="discovery"),
     Script("translate_letters", 19, progress=0.6, part="discovery"),
-    Script("data_catalogue", 14, progress=0.4, part="discovery"),
+    Script("data_catalogue", 14, progress=0.4, promised=False, part="a technology before its promise"),
     Script("bodily_reserve", 52, progress=0.35, idle=16, part="discovery, past its time-box"),
     Script(
         *("cyber_questions", 8),

@@ -8,10 +8,12 @@ from hashlib import sha256
 
 from gates.models import Dossier, GateReview
 from gates.queries.dossier import dossier_content
+from gates.queries.evaluation import Evaluation, evaluate, plans_from
 from gates.rules.digest import canonical_json
 from pocgate.demo.plan.shapes import CasePlan, ReviewPlan
 from pocgate.demo.writing.frames import Frames
-from pocgate.demo.writing.then import evaluation_then
+from portfolio.models import UseCase
+from scoring.rules.playbook import Playbook
 
 
 def dossiers_of(plan: CasePlan, review: ReviewPlan, row: GateReview, frames: Frames) -> Iterator[Dossier]:
@@ -21,7 +23,7 @@ def dossiers_of(plan: CasePlan, review: ReviewPlan, row: GateReview, frames: Fra
         yield _dossier(row, frame.content, review.opened_at or review.requested_at, frame.outcome, frame.rule)
         return
     version = frames.version
-    found = evaluation_then(row, playbook=version.rules, now=review.requested_at)
+    found = _evaluation_then(row, version.rules, review.requested_at)
     frozen = [("requested", review.requested_at)]
     if review.opened_at is not None:
         # Between request and vote no record of these cases changes that a verdict rests on.
@@ -44,3 +46,13 @@ def _dossier(row: GateReview, content: bytes, at: datetime, outcome: str, rule: 
         reason="voting_opened",
         frozen_at=at,
     )
+
+
+def _evaluation_then(review: GateReview, playbook: Playbook, now: datetime) -> Evaluation:
+    """The evaluation at `now`. The row of the case has to be as it was: stage and iteration are read from it."""
+    UseCase.objects.filter(pk=review.case_id).update(
+        stage=review.gate, status="active", iteration=review.iteration, target_gate_date=None
+    )
+    review.case.stage, review.case.iteration = review.gate, review.iteration
+    plans = plans_from(review.closing_plans)
+    return evaluate(review.case, gate=review.gate, playbook=playbook, now=now, plans=plans)

@@ -42,6 +42,7 @@ def _definition(portion: Portion, kpi: KpiPlan, key: int) -> Row:
         "kpi_id": key,
         "unit": kpi.unit,
         "direction": kpi.direction,
+        "money_per_unit": kpi.money_per_unit,
         "baseline": kpi.baseline,
         "baseline_date": kpi.created_at.date(),
         "baseline_source": kpi.baseline_source,

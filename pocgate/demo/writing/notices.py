@@ -23,8 +23,12 @@ def write_notices(told: Iterable[tuple[ReviewPlan, GateReview]], *, now: datetim
                 tell_voting_opened(row, now=review.opened_at)
         if review.decision is not None and review.decision.at > now - RECENT:
             tell_decision(Decision.objects.select_related("review__case").get(review=row), now=review.decision.at)
-    # Old news are not mailed again.
-    Notification.objects.filter(created_at__lte=now).update(mail_state="none")
+    quiet_mail(now=now)
     for notification in Notification.objects.filter(created_at__lt=now - READ_AFTER, read_at__isnull=True):
         notification.read_at = notification.created_at + timedelta(hours=5)
         notification.save(update_fields=["read_at"])
+
+
+def quiet_mail(*, now: datetime) -> None:
+    """Old news are not mailed again."""
+    Notification.objects.filter(created_at__lte=now, mail_state="due").update(mail_state="none")

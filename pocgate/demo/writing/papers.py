@@ -74,7 +74,7 @@ def write_answers(portion: Portion) -> None:
     write_rows(
         AnswerEvidence,
         [
-            {"answer_id": key, "revision_id": revision}
+            {"answer_id": key, "revision_id": revision, "named_at": answer.at}
             for (_plan, case, answer), key in zip(planned, keys, strict=True)
             for revision in _named(portion, case, answer.evidence)
         ],
@@ -155,6 +155,8 @@ def write_ratings(portion: Portion) -> None:
                 "iteration": rating.iteration,
                 "discipline": rating.discipline,
                 "rating": rating.rating,
+                "low": rating.low,
+                "high": rating.high,
                 "rationale": rating.rationale,
                 "assessed_at": rating.at,
                 "superseded_at": rating.superseded_at,

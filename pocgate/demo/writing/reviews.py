@@ -5,13 +5,15 @@ Rounds, because the dossier of a review says what changed since the decision bef
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.utils import timezone
 
-from gates.models import Condition, Decision, Dossier, GateReview, Vote, VoteChange
+from gates.models import Condition, Decision, Dossier, DossierOpening, GateReview, Vote, VoteChange
 from gates.queries.votes import tally_json
 from gates.rules.tally import CastVote, Seat, Tally, tally
 from pocgate.demo.plan.people import CHAIR, COMPLIANCE, seats_of
@@ -23,6 +25,7 @@ from pocgate.kernel.bulk import Row, write_rows
 from pocgate.kernel.counters import next_numbers
 from portfolio.models import UseCase
 from scoring.rules.facts import CaseFacts
+from scoring.rules.vocabulary import MUST, SATISFYING_VERDICTS, WAIVED
 
 
 @dataclass
@@ -177,14 +180,25 @@ def _columns_of(dossier: Dossier) -> Row:
 def _write_votes(sitting: Round) -> None:
     votes: list[Row] = []
     changes: list[Row] = []
+    openings: list[Row] = []
     for _plan, _case, review, row in sitting.reviews:
-        for vote in review.votes:
+        for place, vote in enumerate(review.votes):
             first = vote.earlier or vote
+            openings.append(_opening(sitting, row, first, place))
             changed_at = vote.at if vote.earlier else None
             votes.append({**_ballot(sitting, row, vote), "cast_at": first.at, "changed_at": changed_at})
             changes += [{**_ballot(sitting, row, each), "cast_at": each.at} for each in _castings(vote)]
     write_rows(Vote, votes)
     write_rows(VoteChange, changes)
+    write_rows(DossierOpening, openings)
+
+
+def _opening(sitting: Round, row: GateReview, first: VotePlan, place: int) -> Row:
+    """The voter read the dossier for some minutes, the longer the more they wrote."""
+    minutes = 3 + (len(first.rationale) + 7 * place) % 31
+    user_id = sitting.portion.ground.people[first.person]
+    opened_at = first.at - timedelta(minutes=minutes)
+    return {"dossier_id": sitting.dossiers[row.pk].pk, "user_id": user_id, "opened_at": opened_at}
 
 
 def _castings(vote: VotePlan) -> Iterator[VotePlan]:
@@ -241,10 +255,18 @@ def _decision(sitting: Round, row: GateReview, decision: DecisionPlan, year: int
         dossier=dossier,
         digest=dossier.digest,
         recommended=dossier.recommended,
+        musts_open=_musts(dossier, is_open=True),
+        musts_waived=_musts(dossier, is_open=False),
         tally=row.tally,
         decided_by_id=sitting.portion.ground.people[decision.by],
         decided_at=decision.at,
     )
+
+
+def _musts(dossier: Dossier, *, is_open: bool) -> int:
+    """Musts of the dossier that stood open, or else were waived."""
+    musts = [entry["verdict"] for entry in json.loads(dossier.content)["criteria"] if entry["level"] == MUST]
+    return sum(verdict not in SATISFYING_VERDICTS if is_open else verdict == WAIVED for verdict in musts)
 
 
 def _condition(portion: Portion, condition: ConditionPlan, row: Decision) -> Condition:

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name='Notification',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('vote_outstanding', 'vote outstanding'), ('sign_off_outstanding', 'sign-off outstanding'), ('decision_overdue', 'decision overdue'), ('decision_made', 'decision made'), ('review_requested', 'gate requested'), ('time_box_ending', 'time-box ending'), ('condition_due', 'condition due'), ('import_finished', 'import finished')], max_length=30)),
+                ('kind', models.CharField(choices=[('vote_outstanding', 'vote outstanding'), ('sign_off_outstanding', 'sign-off outstanding'), ('decision_overdue', 'decision overdue'), ('decision_made', 'decision made'), ('review_requested', 'gate requested'), ('time_box_ending', 'time-box ending'), ('condition_due', 'condition due'), ('import_finished', 'import finished'), ('cost_notice', 'cost against its cap'), ('standing_lapsed', 'standing lapsed'), ('hold_ending', 'pause ending'), ('review_proposed', 'review proposed'), ('meeting', 'meeting')], max_length=30)),
                 ('subject_type', models.CharField(max_length=40)),
                 ('subject_id', models.CharField(max_length=40)),
                 ('occasion', models.CharField(max_length=60)),
@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['user', '-id'], name='inbox_notification_user'), models.Index(condition=models.Q(('mail_state', 'due')), fields=['id'], name='inbox_notification_mail_due')],
-                'constraints': [models.UniqueConstraint(fields=('user', 'kind', 'subject_type', 'subject_id', 'occasion'), name='inbox_notification_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['vote_outstanding', 'sign_off_outstanding', 'decision_overdue', 'decision_made', 'review_requested', 'time_box_ending', 'condition_due', 'import_finished'])), name='inbox_notification_kind_known'), models.CheckConstraint(condition=models.Q(('mail_state__in', ['due', 'sending', 'sent', 'none', 'failed'])), name='inbox_notification_mail_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('mail_state', 'sent'), _negated=True), ('mailed_at__isnull', False), _connector='OR'), name='inbox_notification_sent_has_time')],
+                'constraints': [models.UniqueConstraint(fields=('user', 'kind', 'subject_type', 'subject_id', 'occasion'), name='inbox_notification_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['vote_outstanding', 'sign_off_outstanding', 'decision_overdue', 'decision_made', 'review_requested', 'time_box_ending', 'condition_due', 'import_finished', 'cost_notice', 'standing_lapsed', 'hold_ending', 'review_proposed', 'meeting'])), name='inbox_notification_kind_known'), models.CheckConstraint(condition=models.Q(('mail_state__in', ['due', 'sending', 'sent', 'none', 'failed'])), name='inbox_notification_mail_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('mail_state', 'sent'), _negated=True), ('mailed_at__isnull', False), _connector='OR'), name='inbox_notification_sent_has_time')],
             },
         ),
     ]

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from io import StringIO
+from operator import itemgetter
 from pathlib import Path
 
 from django.conf import settings
@@ -52,11 +53,12 @@ def collect_static_files() -> bool:
 
 
 def _static_fingerprint() -> str:
+    # By content: two installations that share the folder write the chart library each at its own time.
     digest = hashlib.sha256()
     for finder in get_finders():
-        for path, storage in finder.list(ignore_patterns=None):
-            stat = Path(storage.path(path)).stat()
-            digest.update(f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
+        for path, storage in sorted(finder.list(ignore_patterns=None), key=itemgetter(0)):
+            content = hashlib.sha256(Path(storage.path(path)).read_bytes()).hexdigest()
+            digest.update(f"{path}\0{content}\n".encode())
     return digest.hexdigest()
 
 

@@ -20,6 +20,7 @@ from portfolio.enums import Stage, Status
 from portfolio.models import UseCase, UseCaseQuerySet
 from portfolio.queries.rows import CaseRow, as_rows, row_of
 from portfolio.rules.ageing import percentiles
+from scoring.queries.finding_counts import in_swamp
 
 FLOW_CARDS, SIDE_CARDS = 7, 4
 ON_BOARD = (Status.ACTIVE, Status.IN_REVIEW, Status.PAUSED)
@@ -67,12 +68,12 @@ class Lane:
 
 @dataclass(frozen=True)
 class StageHead:
-    """A column's head: cases at work in the stage, those past their time-box, and ages in days at 50 and 85 %."""
+    """A column's head: cases at work in the stage, those in the swamp, and ages in days at 50 and 85 %."""
 
     stage: int
     label: str
     count: int
-    overdue: int
+    swamped: int
     median_days: int | None
     late_days: int | None
 
@@ -101,24 +102,22 @@ class _Part:
     query: str
     limit: int
 
-    def takes(self, now: datetime) -> Q:
+    def takes(self) -> Q:
         """The condition of the lane."""
-        late = Q(status=Status.ACTIVE, spells__time_box_ends_at__lte=now)
         if self.key == "swamp":
-            return late
+            return Q(in_swamp(), status=Status.ACTIVE)
         if self.key == "paused":
             return Q(status=Status.PAUSED)
-        in_time = Q(spells__time_box_ends_at__isnull=True) | Q(spells__time_box_ends_at__gt=now)
-        return Q(status=Status.IN_REVIEW) | (Q(status=Status.ACTIVE) & in_time)
+        return Q(status=Status.IN_REVIEW) | Q(~in_swamp(), status=Status.ACTIVE)
 
 
 PARTS = (
-    _Part("flow", _("On the way"), "", "status=active&status=in_review&over=false", FLOW_CARDS),
+    _Part("flow", _("On the way"), "", "status=active&status=in_review&swamp=false", FLOW_CARDS),
     _Part(
         "swamp",
         _("Swamp"),
-        _("Past the time-box: request the gate, ask for an extension, or stop with dignity."),
-        "status=active&over=true",
+        _("Past the time-box, silent, turning in circles or without an owner: go on, or stop with dignity."),
+        "status=active&swamp=true",
         SIDE_CARDS,
     ),
     _Part(
@@ -150,7 +149,7 @@ def board_of(cases: UseCaseQuerySet, *, now: datetime) -> Board:
 
 
 def _counts(cases: UseCaseQuerySet, now: datetime) -> Mapping[tuple[str, int], int]:
-    lanes = {part.key: Count("pk", filter=part.takes(now)) for part in PARTS}
+    lanes = {part.key: Count("pk", filter=part.takes()) for part in PARTS}
     at_work = cases.filter(OPEN_SPELL, status__in=ON_BOARD, stage__isnull=False).order_by()
     counts: dict[tuple[str, int], int] = {}
     for stage, *by_lane in at_work.values("stage").annotate(**lanes).values_list("stage", *lanes):
@@ -174,7 +173,7 @@ def _ages(cases: UseCaseQuerySet, now: datetime) -> Mapping[int, Sequence[tuple[
 
 
 def _oldest(cases: UseCaseQuerySet, part: _Part, stage: int, now: datetime) -> Sequence[int]:
-    found = cases.filter(OPEN_SPELL & Q(spells__stage=stage, stage=stage) & part.takes(now))
+    found = cases.filter(OPEN_SPELL & Q(spells__stage=stage, stage=stage) & part.takes())
     first = F("spells__entered_at").asc(nulls_last=True)
     return list(found.order_by(first, "number").values_list("pk", flat=True)[: part.limit])
 
@@ -216,7 +215,7 @@ def _head(lanes: Sequence[Lane], stage: int, ages: Sequence[tuple[int, int]]) ->
         stage=stage,
         label=str(Stage(stage).label),
         count=counts["flow"] + counts["swamp"],
-        overdue=counts["swamp"],
+        swamped=counts["swamp"],
         median_days=median,
         late_days=late,
     )

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 
 from gates.enums import OPEN_REVIEW_STATES
 from gates.models import GateReview
+from gates.queries.standing_words import ShownStanding, shown_standing
 from pocgate.identity.models import User
 from pocgate.web.queries.track import GateTrack, track_of
 from portfolio.enums import TeamRole
@@ -41,6 +42,7 @@ class CaseHead:
     owner: User | None
     review: GateReview | None
     open_musts: tuple[OpenMust, ...]
+    standing: ShownStanding
 
     @property
     def gate(self) -> int | None:
@@ -68,6 +70,7 @@ def case_head(case: UseCase, *, now: datetime) -> CaseHead:
         owner=member.user if member else None,
         review=GateReview.objects.filter(case=case, state__in=OPEN_REVIEW_STATES).first(),
         open_musts=open_musts(case),
+        standing=shown_standing(case),
     )
 
 

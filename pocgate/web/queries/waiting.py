@@ -13,14 +13,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gates.enums import OPEN_REVIEW_STATES, ReviewState, SeatRole
-from gates.models import Condition, Dossier, GateReview, Recusal, Seat, Vote
-from gates.queries.committees import CONFLICT_PERIOD
+from gates.models import Condition, GateReview, GateStanding, Seat
+from gates.queries.committees import chairs_of, committee_for
+from gates.queries.cost_reviews import cases_with_proposals, deciding_committee, proposing_notices
+from gates.queries.proposals import open_proposals
+from gates.queries.standing_words import shown
+from gates.queries.votes_due import reviews_to_vote_on
 from pocgate.identity.enums import Role
 from pocgate.identity.models import User
-from portfolio.enums import Origin, Status
+from portfolio.enums import Origin, Status, TeamRole
 from portfolio.models import TeamMember, UseCase
 from portfolio.queries.team import plans_to_agree
 from scoring.models import CriterionResult
+from scoring.queries.costs import WATCHED, cap_plans, notices_of, standing_notices, unanswered
 
 MOST_OF_A_KIND = 25
 SIGN_OFF_REASONS = ("awaiting_sign_off", "sign_off_outdated", "sign_off_expired")
@@ -51,6 +56,10 @@ def waiting_for(user: User, roles: frozenset[str], *, now: datetime) -> list[Wai
         (True, _conditions),
         (True, _memberships),
         (True, _plans),
+        (True, _justifications),
+        (Role.CHAIR in roles, _reviews_to_convene),
+        (bool(roles & {Role.COMMITTEE, Role.CHAIR}), _proposals),
+        (True, _lapsed),
         (True, _drafts),
         (Role.ADMIN in roles, _unknown_stages),
     ]
@@ -64,19 +73,7 @@ def _own_seats(user: User, now: datetime) -> QuerySet[Seat]:
 
 
 def _votes(user: User, now: datetime) -> Iterator[Waiting]:
-    recent = Q(ended_at__isnull=True) | Q(ended_at__gt=now - CONFLICT_PERIOD)
-    newer = Dossier.objects.filter(review=OuterRef("review"), revision__gt=OuterRef("dossier__revision"))
-    # A vote on an older revision does not count until it is confirmed, so it waits as one not cast.
-    own = Vote.objects.filter(~Exists(newer), review=OuterRef("pk"), seat__user=user)
-    reviews = (
-        GateReview.objects.filter(Exists(_own_seats(user, now)), state=ReviewState.VOTING)
-        .exclude(Exists(own))
-        .exclude(Exists(Recusal.objects.filter(review=OuterRef("pk"), seat__user=user)))
-        .exclude(Exists(TeamMember.objects.filter(recent, case=OuterRef("case"), user=user)))
-        .select_related("case")
-        .order_by("voting_closes_at", "pk")
-    )
-    for review in reviews[:MOST_OF_A_KIND]:
+    for review in reviews_to_vote_on(user, now=now)[:MOST_OF_A_KIND]:
         act = _("Vote at Gate %(gate)s") % {"gate": review.gate}
         closes = review.voting_closes_at
         due = closes.date() if closes else review.decide_by
@@ -160,6 +157,59 @@ def _plans(user: User, now: datetime) -> Iterator[Waiting]:
         case, act = plan.case, _("Agree to the cost plan")
         url = reverse("portfolio:cost", args=[case.reference])
         yield Waiting("plan", "hand-coins", act, case.title, case.reference, url)
+
+
+def _justifications(user: User, now: datetime) -> Iterator[Waiting]:
+    owned = TeamMember.objects.filter(user=user, role=TeamRole.PRODUCT_OWNER, ended_at__isnull=True)
+    cases = {case.pk: case for case in UseCase.objects.filter(pk__in=owned.values("case"), status__in=WATCHED)}
+    every = list(notices_of(cases).filter(asks_justification=True)) if cases else []
+    if not every:
+        return
+    standing = standing_notices(every, cases, cap_plans(sorted({each.case_id for each in every}), now=now))
+    wanted = unanswered(standing)
+    for notice in [each for each in standing if each.pk in wanted][:MOST_OF_A_KIND]:
+        case, act = cases[notice.case_id], _("Justify %(percent)s %% of a cap") % {"percent": notice.percent}
+        url = f"{reverse('portfolio:cost', args=[case.reference])}#notices"
+        yield Waiting("justification", "message-square-text", act, case.title, case.reference, url)
+
+
+def _reviews_to_convene(user: User, now: datetime) -> Iterator[Waiting]:
+    told: set[int] = set()
+    for notice in proposing_notices(cases_with_proposals(), now=now):
+        if notice.case_id in told or user.pk not in chairs_of(deciding_committee(notice), now=now):
+            continue
+        told.add(notice.case_id)
+        act = _("Look at the cost: a review out of cycle is proposed")
+        url = f"{reverse('gates:case_reviews', args=[notice.case.reference])}#out-of-cycle"
+        yield Waiting("convening", "gavel", act, notice.case.title, notice.case.reference, url)
+
+
+def _proposals(user: User, now: datetime) -> Iterator[Waiting]:
+    """Reviews that are proposed to the chair, one line a case."""
+    told: set[int] = set()
+    for proposal in open_proposals():
+        case = proposal.case
+        if case.pk in told or len(told) == MOST_OF_A_KIND:
+            continue
+        committee = committee_for(case, case.stage) if case.stage is not None else None
+        if user.pk in chairs_of(committee, now=now):
+            told.add(case.pk)
+            act = _("A review is proposed: %(why)s") % {"why": proposal.text}
+            url = f"{reverse('gates:case_reviews', args=[case.reference])}#proposals"
+            yield _dated(Waiting("proposal", "gavel", act, case.title, case.reference, url, due=proposal.due), now)
+
+
+def _lapsed(user: User, now: datetime) -> Iterator[Waiting]:
+    """The own cases whose approval lapsed."""
+    owned = TeamMember.objects.filter(user=user, role=TeamRole.PRODUCT_OWNER, ended_at__isnull=True)
+    rows = GateStanding.objects.filter(
+        case__in=owned.values("case"), state="lapsed", case__status__in=[Status.ACTIVE, Status.PAUSED]
+    ).select_related("case", "decision")
+    for row in rows.order_by("review_due", "pk")[:MOST_OF_A_KIND]:
+        case, causes = row.case, shown(row).causes
+        act = _("Approval lapsed: %(why)s") % {"why": causes[0].text if causes else ""}
+        url = reverse("gates:case_reviews", args=[case.reference])
+        yield _dated(Waiting("lapsed", "shield-x", act, case.title, case.reference, url, due=row.review_due), now)
 
 
 def _drafts(user: User, now: datetime) -> Iterator[Waiting]:

@@ -22,7 +22,7 @@ from pocgate.kernel.errors import Blocker
 from pocgate.web import badges
 from pocgate.web.drawing import LARGE, SMALL, drawn
 from pocgate.web.queries.case_head import case_head
-from pocgate.web.queries.track import GateTrack
+from pocgate.web.queries.track import GateTrack, track_of
 from portfolio.models import UseCase
 
 register = template.Library()
@@ -159,6 +159,12 @@ def gate_track(track: GateTrack, size: str = "small") -> str:
     """The signature drawing; `small` on cards and rows, `large` in the case's header."""
     scale = LARGE if size == "large" else SMALL
     return render_to_string(f"web/_track_{size}.html", {"drawing": drawn(track, scale)})
+
+
+@register.simple_tag
+def case_track(case: UseCase) -> GateTrack:
+    """The gate track of one case, for a page that does not show its header; four queries."""
+    return track_of(case, now=timezone.now())
 
 
 @register.simple_tag

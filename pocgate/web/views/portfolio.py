@@ -7,22 +7,34 @@ from datetime import datetime
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from gates.filters import GatedCaseFilter
 from pocgate.kernel.errors import FieldProblem, Invalid
 from pocgate.web.columns import COLUMNS, chosen_columns
 from pocgate.web.exporting import csv_of, rows_in_order, xlsx_of
 from pocgate.web.person import person
 from pocgate.web.queries.board import board_of
 from pocgate.web.table import TableAddress, filter_boxes
-from portfolio.filters import CaseFilter
 from portfolio.models import UseCase
 from portfolio.queries.table import ORDERINGS, table_page
+from scoring.enums import SwampKind
+from scoring.queries.finding_counts import (
+    detectors_counted,
+    ids_of,
+    not_judged,
+    signal_counts,
+    standing_signals,
+    swamp_list,
+)
 
 DEFAULT_ORDERING = "number"
 BOARD_BOXES = ("department", "tier")
-TABLE_BOXES = ("stage", "status", "tier", "department")
+TABLE_BOXES = ("stage", "status", "tier", "standing", "department")
+FINDING_BOXES = ("detector", "state", "swamp_signal")
+SWAMP_SHOWN = 50
 
 
 @login_required
@@ -45,7 +57,7 @@ def table(request: HttpRequest) -> HttpResponse:
     page = table_page(cases.cases(), ordering=ordering, cursor=request.GET.get("cursor", ""), now=now)
     address = TableAddress(request.GET, request.path, ordering)
     columns = chosen_columns(request.GET.getlist("columns"))
-    boxes = filter_boxes(cases, TABLE_BOXES)
+    boxes = filter_boxes(cases, (*TABLE_BOXES, *FINDING_BOXES))
     context = {
         "page": page,
         "columns": [address.head(column) for column in columns],
@@ -59,6 +71,27 @@ def table(request: HttpRequest) -> HttpResponse:
         "previous_url": address.at(page.previous_cursor),
     }
     return render(request, "web/table.html", context)
+
+
+@login_required
+@require_safe
+def findings(request: HttpRequest) -> HttpResponse:
+    """Each detector over the portfolio: where it fires, is clear, and can not tell; and the cases that linger."""
+    cases = _filter(request, timezone.now())
+    shown = cases.cases()
+    signals = signal_counts(standing_signals().filter(case__in=ids_of(shown)))
+    address = TableAddress(request.GET, reverse("table"), DEFAULT_ORDERING)
+    context = {
+        "detectors": detectors_counted(shown),
+        "signals": [(kind.value, signals[kind.value]) for kind in SwampKind],
+        "swamped": signals["cases"],
+        "not_judged": not_judged(shown),
+        "swamp": swamp_list(shown, limit=SWAMP_SHOWN),
+        "filter": cases,
+        "boxes": filter_boxes(cases, TABLE_BOXES),
+        "query": address.without_place,
+    }
+    return render(request, "web/findings.html", context)
 
 
 @login_required
@@ -84,6 +117,6 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     )
 
 
-def _filter(request: HttpRequest, now: datetime) -> CaseFilter:
+def _filter(request: HttpRequest, now: datetime) -> GatedCaseFilter:
     user = person(request)
-    return CaseFilter(request.GET, queryset=UseCase.objects.visible_to(user, now=now), user=user, now=now)
+    return GatedCaseFilter(request.GET, queryset=UseCase.objects.visible_to(user, now=now), user=user, now=now)

@@ -23,7 +23,7 @@ from portfolio.commands.rows import (
     reused_id_problem,
     size_problems,
 )
-from portfolio.enums import CostLine
+from portfolio.enums import CostLine, Section
 from portfolio.models import CostEntry, UseCase
 from portfolio.rules.money import Cost, cost_problems
 
@@ -159,7 +159,7 @@ class _Batch:
         record_many(acts, actor=self.actor, now=self.now)
         UseCase.objects.filter(pk__in=by_case).update(updated_at=self.now)
         for case_id in by_case:
-            request_recompute(case_id)
+            request_recompute(case_id, Section.COSTS)
         answered: set[int] = set()
         return [self._answer(each, answered) for each in judged]
 

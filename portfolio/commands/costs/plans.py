@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Max
@@ -55,6 +56,28 @@ def agree_plan(*, plan_id: int, actor: User, now: datetime) -> CostPlan:
         after = {"version": plan.version, **_as_json(plan_of(plan))}
         note_change(case, Act("cost_plan.agreed", "cost_plan", plan.pk, case.pk, before, after), actor=actor, now=now)
     return plan
+
+
+def fund_stage(*, case_id: int, stage: int, amount: Decimal, reference: str, actor: User, now: datetime) -> CostPlan:
+    """The cap of a stage as a gate decided it, in a new version of the plan in force that the decider agreed to.
+
+    The decision is what agrees, so neither the team proposes nor the budget holder agrees once more; the caller locked
+    the case. The plan stays as it is where it has this cap already.
+    """
+    case = UseCase.objects.select_for_update().get(pk=case_id)
+    in_force = CostPlan.objects.filter(case=case, agreed_at__isnull=False, superseded_at__isnull=True)
+    old = in_force.first()
+    present = plan_of(old) if old else Plan()
+    if old is not None and present.stage_caps.get(stage) == amount:
+        return old
+    wanted = replace(present, stage_caps={**present.stage_caps, stage: amount})
+    in_force.update(superseded_at=now)
+    row = _create(case, wanted, actor=actor, now=now)
+    CostPlan.objects.filter(pk=row.pk).update(agreed_by=actor, agreed_at=now)
+    before, after = _as_json(present) if old else {}, {"version": row.version, **_as_json(wanted)}
+    act = Act("cost_plan.agreed", "cost_plan", row.pk, case.pk, before, {**after, "decision": reference})
+    note_change(case, act, actor=actor, now=now)
+    return row
 
 
 def plan_of(row: CostPlan) -> Plan:

@@ -15,10 +15,12 @@ from pocgate.ledger.commands import Act, record
 from portfolio.commands.imports.turns import in_turn, is_overtaken
 from portfolio.commands.imports.writing import create_cases, update_cases
 from portfolio.enums import ImportAction, ImportState
+from portfolio.importing.fields import ANSWER
 from portfolio.models import ImportRow, ImportRun
 from portfolio.permissions import require_import
 
 APPLY_TASK = "portfolio.apply_import"
+ANSWERS_TASK = "scoring.take_over_imported_answers"
 PORTFOLIO_CHANGED = Blocker(
     "portfolio_changed", "Another import was applied after this check. Check the file once more."
 )
@@ -105,6 +107,8 @@ def apply_run(*, run_id: int, actor: User | None, now: datetime) -> Written | No
             cells=sum(len(result.applied) for result in updated),
         )
         _finish(run, written, actor=actor, now=now)
+        if any(column["field"] and column["field"].startswith(ANSWER) for column in run.summary.get("mapping", [])):
+            jobs.enqueue_once(ANSWERS_TASK, now=now, subject_type="import_run", subject_id=run.pk)
     return written
 
 

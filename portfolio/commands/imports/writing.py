@@ -13,8 +13,8 @@ from pocgate.ledger.commands import Act, record_many
 from portfolio.commands.cases import NUMBERS
 from portfolio.commands.departments import PlaceIds, ensure_departments
 from portfolio.commands.imports.placing import place_cases
-from portfolio.enums import FactKey, Origin, Tier, YesNoUnknown
-from portfolio.importing.fields import DATE_FIELDS
+from portfolio.enums import FactKey, Origin, Section, Tier, YesNoUnknown
+from portfolio.importing.fields import DATE_FIELDS, nested_answers
 from portfolio.importing.identity import Known
 from portfolio.models import CaseFact, CaseOrigin, ImportRow, ImportRun, UseCase
 from portfolio.queries.imports import COPIED_FIELDS, known_cases, placement, technology_tags
@@ -96,7 +96,7 @@ def update_cases(run: ImportRun, rows: Sequence[ImportRow], *, actor: User | Non
 
 
 _UPDATED = [*COPIED_FIELDS, "technology", "department", "unit", "tier", "stage", "status", "updated_at", "version"]
-_UPDATED += ["requested_version"]
+_UPDATED += ["requested_version", "changed_sections"]
 
 
 def _decide(case: UseCase, row: ImportRow, known: Known) -> Updated:
@@ -124,6 +124,7 @@ def _set_fields(result: Updated, places: type_places, now: datetime) -> None:
     case.updated_at = now
     case.version += 1
     case.requested_version += 1
+    case.changed_sections = Section.EVERYTHING.value
 
 
 def _places(rows: Iterable[ImportRow], *, actor: User | None, now: datetime) -> type_places:
@@ -176,7 +177,8 @@ def _replace_facts(results: Iterable[Updated], *, actor: User | None, now: datet
 
 
 def _origin(case: UseCase, run: ImportRun, row: ImportRow) -> CaseOrigin:
-    return CaseOrigin(case=case, run=run, row=row.row, values=row.values, raw=row.raw, digest=row.digest)
+    values = nested_answers(row.values)
+    return CaseOrigin(case=case, run=run, row=row.row, values=values, raw=row.raw, digest=row.digest)
 
 
 def _renew_origins(run: ImportRun, results: Iterable[Updated]) -> None:
@@ -185,7 +187,8 @@ def _renew_origins(run: ImportRun, results: Iterable[Updated]) -> None:
     origins = list(CaseOrigin.objects.filter(case__in=list(by_case)))
     for origin in origins:
         row = by_case[origin.case_id]
-        origin.run, origin.row, origin.values, origin.raw, origin.digest = run, row.row, row.values, row.raw, row.digest
+        origin.run, origin.row, origin.raw, origin.digest = run, row.row, row.raw, row.digest
+        origin.values = nested_answers(row.values)
     CaseOrigin.objects.bulk_update(origins, ["run", "row", "values", "raw", "digest"], batch_size=BATCH)
 
 

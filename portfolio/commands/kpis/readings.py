@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 
 from pocgate.identity.models import User
 from pocgate.kernel.errors import Blocker, FieldProblem, Forbidden, NotAllowedNow
 from pocgate.ledger.commands import Act, record_many
+from portfolio.commands.kpis.thresholds import mark_late_thresholds
 from portfolio.commands.opening import case_to_measure, invalid_when, note_change, plain, refuse_when
 from portfolio.commands.recompute import request_recompute
 from portfolio.commands.rows import (
@@ -21,10 +23,12 @@ from portfolio.commands.rows import (
     reused_id_problem,
     size_problems,
 )
-from portfolio.models import Kpi, KpiReading, UseCase
-from portfolio.rules.kpis import Reading, reading_problems
+from portfolio.enums import Section
+from portfolio.models import Kpi, KpiDefinition, KpiReading, UseCase
+from portfolio.rules.kpis import Reading, reading_problems, unit_problems
 from portfolio.rules.numbers import measure
 
+AGREEMENT_PLACES = Decimal("0.0001")
 CONTENT = tuple(field.name for field in fields(Reading) if field.name != "external_id")
 
 
@@ -35,14 +39,21 @@ class ReadingRow:
     case_number: int
     kpi_key: str
     reading: Reading
+    unit: str = ""
 
 
-def record_reading(*, kpi_id: int, reading: Reading, actor: User, now: datetime) -> tuple[KpiReading, bool]:
-    """Append a reading; True when it is new. Values are kept with six decimals, rounded half to even."""
+def record_reading(
+    *, kpi_id: int, reading: Reading, actor: User, now: datetime, unit: str = ""
+) -> tuple[KpiReading, bool]:
+    """Append a reading; True when it is new. Values are kept with six decimals, rounded half to even.
+
+    `unit` is what the sender says the values are in; empty for that of the KPI.
+    """
     invalid_when(reading_problems(reading, now=now))
     with transaction.atomic():
         kpi = Kpi.objects.get(pk=kpi_id)
         case = case_to_measure(kpi.case_id, act="record_reading", actor=actor, now=now)
+        invalid_when(_unit_problems(kpi, unit))
         stored = _stored(reading)
         known = _known(kpi, reading.external_id)
         if known is not None:
@@ -52,10 +63,13 @@ def record_reading(*, kpi_id: int, reading: Reading, actor: User, now: datetime)
         row = KpiReading.objects.create(**_row(kpi, case, stored, actor, now))
         act = Act("kpi.reading_recorded", "kpi", kpi.pk, case.pk, {}, {"reading": row.pk, **_as_json(stored)})
         note_change(case, act, actor=actor, now=now)
+        mark_late_thresholds(case, [row], actor=actor, now=now)
     return row, True
 
 
-def correct_reading(*, reading_id: int, reading: Reading, reason: str, actor: User, now: datetime) -> KpiReading:
+def correct_reading(
+    *, reading_id: int, reading: Reading, reason: str, actor: User, now: datetime, unit: str = ""
+) -> KpiReading:
     """Put another reading in the place of a wrong one, which stays and refers to it."""
     problems = reading_problems(reading, now=now)
     if not reason.strip():
@@ -66,6 +80,7 @@ def correct_reading(*, reading_id: int, reading: Reading, reason: str, actor: Us
         case = case_to_measure(old.kpi.case_id, act="record_reading", actor=actor, now=now)
         old = KpiReading.objects.select_for_update(of=("self",)).select_related("kpi").get(pk=reading_id)
         refuse_when([] if old.superseded_by_id is None else [_corrected_already()])
+        invalid_when(_unit_problems(old.kpi, unit))
         stored = _stored(reading)
         if _known(old.kpi, reading.external_id) is not None:
             invalid_when([reused_id_problem(reading.external_id)])
@@ -76,6 +91,7 @@ def correct_reading(*, reading_id: int, reading: Reading, reason: str, actor: Us
         named = {"reading": row.pk, "corrects": old.pk, "reason": reason.strip()[:2000]}
         act = Act("kpi.reading_corrected", "kpi", old.kpi_id, case.pk, before, {**after, **named})
         note_change(case, act, actor=actor, now=now)
+        mark_late_thresholds(case, [row], actor=actor, now=now)
     return row
 
 
@@ -104,6 +120,8 @@ class _Batch:
             self._open(pk, number)
         kpis = Kpi.objects.filter(case__in=[case.pk for case in self.cases.values()])
         self.kpis = {(kpi.case_id, kpi.key): kpi for kpi in kpis}
+        defined = KpiDefinition.objects.filter(kpi__in=kpis, valid_until__isnull=True)
+        self.units = dict(defined.values_list("kpi_id", "unit"))
         ids = {row.reading.external_id for row in rows if row.reading.external_id}
         self.known = {
             (reading.kpi_id, reading.external_id): reading for reading in _readings_of(self.kpis.values(), ids)
@@ -129,6 +147,7 @@ class _Batch:
         if kpi is None:
             return refused(FieldProblem("kpi", "unknown_kpi", "The case has no KPI “{key}”.", {"key": row.kpi_key}))
         problems = reading_problems(row.reading, now=self.now)
+        problems += unit_problems(row.unit, self.units.get(kpi.pk, ""))
         return refused(*problems) if problems else self._judge_content(case, kpi, _stored(row.reading))
 
     def _judge_content(self, case: UseCase, kpi: Kpi, stored: Reading) -> RowResult | KpiReading:
@@ -161,9 +180,18 @@ class _Batch:
         changed = sorted({case_id for case_id, _kpi_id in by_kpi})
         UseCase.objects.filter(pk__in=changed).update(updated_at=self.now)
         for case_id in changed:
-            request_recompute(case_id)
+            request_recompute(case_id, Section.KPIS)
+        self._mark_late_thresholds()
         answered: set[int] = set()
         return [self._answer(each, answered) for each in judged]
+
+    def _mark_late_thresholds(self) -> None:
+        by_case: dict[int, list[KpiReading]] = {}
+        for reading in self.to_write:
+            by_case.setdefault(reading.kpi.case_id, []).append(reading)
+        for case in self.cases.values():
+            if case.pk in by_case:
+                mark_late_thresholds(case, by_case[case.pk], actor=self.actor, now=self.now)
 
     @staticmethod
     def _answer(each: RowResult | KpiReading, answered: set[int]) -> RowResult:
@@ -194,6 +222,7 @@ def _stored(reading: Reading) -> Reading:
         reading,
         value=measure(reading.value),
         error=None if reading.error is None else measure(reading.error),
+        agreement=None if reading.agreement is None else reading.agreement.quantize(AGREEMENT_PLACES),
         external_id=reading.external_id or None,
     )
 
@@ -208,6 +237,12 @@ def _row(kpi: Kpi, case: UseCase, reading: Reading, actor: User, now: datetime) 
 
 def _as_json(reading: Reading) -> dict[str, object]:
     return {name: plain(value) for name, value in asdict(reading).items() if value not in (None, "")}
+
+
+def _unit_problems(kpi: Kpi, unit: str) -> list[FieldProblem]:
+    if not unit.strip():
+        return []
+    return unit_problems(unit, KpiDefinition.objects.get(kpi=kpi, valid_until__isnull=True).unit)
 
 
 def _retired(kpi: Kpi) -> list[Blocker]:

@@ -3,78 +3,131 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
 
 from scoring.models import CriterionResult
 from scoring.rules.canonical import plain
 from scoring.rules.playbook import Playbook
 from scoring.rules.readiness import CriterionResult as Result
-from scoring.rules.readiness import Readiness
+from scoring.rules.readiness import Weighed, overall_score, weighed
+from scoring.rules.vocabulary import MUST, NOT_APPLICABLE, SATISFYING_VERDICTS
 
-FIELDS = (
-    "dimension",
-    "gate",
-    "level",
-    "verdict",
-    "achievement",
-    "points",
-    "points_possible",
-    "reason",
-    "reason_params",
-    "records",
-    "changes_at",
-    "position",
-)
 # One DELETE names so many rows; SQLite refuses more than 32,766 values in a statement.
 _DELETED_AT_ONCE = 5_000
 
-Values = tuple[Any, ...]
-Stored = Mapping[int, Mapping[str, tuple[int, Values]]]
+
+class Part(NamedTuple):
+    """A row of `CriterionResult` without its keys, as it is stored and as it is computed."""
+
+    dimension: str
+    gate: int
+    position: int
+    level: str
+    weight: int
+    achieved: int
+    verdict: str
+    reason: str
+    reason_params: Any
+    records: Any
+    changes_at: datetime | None
+    lapse_reason: str
+    lapse_params: Any
+
+    @property
+    def is_open(self) -> bool:
+        """Neither passing nor waived nor not applicable."""
+        return self.verdict not in SATISFYING_VERDICTS
 
 
-def stored_results(case_ids: Iterable[int]) -> Stored:
-    """Primary key and values (as `FIELDS`) of the rows as they are, by case and criterion."""
-    found: dict[int, dict[str, tuple[int, Values]]] = {}
-    rows = CriterionResult.objects.filter(case__in=list(case_ids)).values_list("case_id", "criterion", "pk", *FIELDS)
-    for case_id, criterion, pk, *values in rows:
-        found.setdefault(case_id, {})[criterion] = (pk, tuple(values))
+Parts = Mapping[str, Part]
+
+
+class Change(Protocol):
+    """The parts of a case as stored and as they are to be."""
+
+    @property
+    def case_id(self) -> int: ...
+
+    @property
+    def stored(self) -> Parts: ...
+
+    @property
+    def parts(self) -> Parts: ...
+
+
+class Total(NamedTuple):
+    """What follows from the parts: the score in hundredths, what is open, and the next moment time may change it."""
+
+    overall: int
+    open_musts: frozenset[str]
+    shoulds_open: int
+    changes_at: datetime | None
+
+
+def stored_parts(case_ids: Iterable[int]) -> dict[int, dict[str, Part]]:
+    """The rows as they are, by case and criterion."""
+    found: dict[int, dict[str, Part]] = {}
+    rows = CriterionResult.objects.filter(case__in=list(case_ids)).values_list("case_id", "criterion", *Part._fields)
+    for case_id, criterion, *values in rows:
+        found.setdefault(case_id, {})[criterion] = Part(*values)
     return found
 
 
-def write_results(computed: Mapping[int, Readiness], stored: Stored, playbook: Playbook) -> None:
+def part_of(result: Result, gate: int, playbook: Playbook) -> Part:
+    """The row of one computed result."""
+    whole, lapse = weighed(result), result.lapses_to
+    return Part(
+        dimension=result.dimension,
+        gate=gate,
+        position=playbook.positions[result.key],
+        level=result.level,
+        weight=whole.weight,
+        achieved=whole.achieved,
+        verdict=result.verdict,
+        reason=result.reason.code,
+        reason_params=plain(result.reason.params),
+        records=[plain(record) for record in result.records],
+        changes_at=result.changes_at,
+        lapse_reason=lapse.code if lapse else "",
+        lapse_params=plain(lapse.params) if lapse else {},
+    )
+
+
+def total_of(parts: Parts) -> Total:
+    """The score of a case with these parts."""
+    counting = (
+        Weighed(key, part.dimension, part.weight, part.achieved)
+        for key, part in parts.items()
+        if part.verdict != NOT_APPLICABLE
+    )
+    return Total(
+        overall=overall_score(counting),
+        open_musts=frozenset(key for key, part in parts.items() if part.level == MUST and part.is_open),
+        shoulds_open=sum(part.level != MUST and part.is_open for part in parts.values()),
+        changes_at=min((part.changes_at for part in parts.values() if part.changes_at), default=None),
+    )
+
+
+def write_parts(computed: Iterable[Change]) -> None:
     """Make the rows equal to what was computed."""
-    positions = {key: position for position, key in enumerate(playbook.criteria_by_key)}
     rows, gone = [], []
-    for case_id, readiness in computed.items():
-        before = stored.get(case_id, {})
-        keys = set()
-        for result in readiness.results:
-            keys.add(result.key)
-            values = values_of(result, readiness.gate, positions[result.key])
-            if before.get(result.key, (0, ()))[1] != values:
-                fields = dict(zip(FIELDS, values, strict=True))
-                rows.append(CriterionResult(case_id=case_id, criterion=result.key, **fields))
-        gone += [pk for key, (pk, _values) in before.items() if key not in keys]
-    for start in range(0, len(gone), _DELETED_AT_ONCE):
-        CriterionResult.objects.filter(pk__in=gone[start : start + _DELETED_AT_ONCE]).delete()
+    for found in computed:
+        for criterion, part in found.parts.items():
+            if found.stored.get(criterion) != part:
+                rows.append(CriterionResult(case_id=found.case_id, criterion=criterion, **part._asdict()))
+        gone += [(found.case_id, criterion) for criterion in found.stored if criterion not in found.parts]
+    _remove(gone)
     CriterionResult.objects.bulk_create(
-        rows, batch_size=1000, update_conflicts=True, unique_fields=["case", "criterion"], update_fields=FIELDS
+        rows, batch_size=1000, update_conflicts=True, unique_fields=["case", "criterion"], update_fields=Part._fields
     )
 
 
-def values_of(result: Result, gate: int, position: int) -> Values:
-    """The row of one part, in the order of `FIELDS`."""
-    return (
-        result.dimension,
-        gate,
-        result.level,
-        result.verdict,
-        result.achievement,
-        result.points,
-        result.points_possible,
-        result.reason.code,
-        plain(result.reason.params),
-        [plain(record) for record in result.records],
-        result.changes_at,
-        position,
-    )
+def _remove(gone: list[tuple[int, str]]) -> None:
+    by_criterion: dict[str, list[int]] = {}
+    for case_id, criterion in gone:
+        by_criterion.setdefault(criterion, []).append(case_id)
+    for criterion, case_ids in by_criterion.items():
+        for start in range(0, len(case_ids), _DELETED_AT_ONCE):
+            some = case_ids[start : start + _DELETED_AT_ONCE]
+            CriterionResult.objects.filter(criterion=criterion, case__in=some).delete()

@@ -2,47 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
+from scoring.commands.readiness.computing import Computed
 from scoring.models import CriterionResult, ReadinessScore
-from scoring.queries.playbooks import PublishedPlaybook
-from scoring.rules.readiness import Readiness
+from scoring.rules.readiness import in_points
 
-UPDATED = (
-    "playbook",
-    "gate",
-    "overall",
-    "dimensions",
-    "musts_open",
-    "shoulds_open",
-    "computed_at",
-    "changes_at",
-)
+UPDATED = ("playbook", "gate", "overall", "musts_open", "shoulds_open", "computed_at", "changes_at")
 
 
-def stored_scores(case_ids: Iterable[int]) -> dict[int, ReadinessScore]:
-    """The scores as they are, by case."""
-    return {score.case_id: score for score in ReadinessScore.objects.filter(case__in=list(case_ids))}
-
-
-def write_scores(results: Mapping[int, Readiness], playbook: PublishedPlaybook, *, now: datetime) -> None:
+def write_scores(computed: Iterable[Computed], *, now: datetime) -> None:
     """Insert or replace the score of each case."""
-    if playbook.pk is None:
-        raise ValueError("a score names a published playbook")
     rows = [
         ReadinessScore(
-            case_id=case_id,
-            playbook_id=playbook.pk,
-            gate=result.gate,
-            overall=result.overall,
-            dimensions=_dimensions(result),
-            musts_open=len(result.musts_open),
-            shoulds_open=len(result.should_open),
+            case_id=found.case_id,
+            playbook_id=found.playbook_id,
+            gate=found.gate,
+            overall=in_points(found.total.overall),
+            musts_open=len(found.total.open_musts),
+            shoulds_open=found.total.shoulds_open,
             computed_at=now,
-            changes_at=result.changes_at,
+            changes_at=found.total.changes_at,
         )
-        for case_id, result in results.items()
+        for found in computed
     ]
     ReadinessScore.objects.bulk_create(rows, update_conflicts=True, unique_fields=["case"], update_fields=UPDATED)
 
@@ -53,14 +36,3 @@ def remove_scores(case_ids: Iterable[int]) -> None:
     if ids:
         ReadinessScore.objects.filter(case__in=ids).delete()
         CriterionResult.objects.filter(case__in=ids).delete()
-
-
-def _dimensions(result: Readiness) -> dict[str, dict[str, str]]:
-    return {
-        part.dimension: {
-            "score": str(part.score),
-            "points": str(part.points),
-            "points_possible": str(part.points_possible),
-        }
-        for part in result.dimensions
-    }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef
 
@@ -28,12 +29,44 @@ class _Named:
     newer: bool = False
 
 
+class _AnswerRow(NamedTuple):
+    pk: int
+    case_id: int
+    criterion: str
+    answer: str
+    note: str
+    imported: bool
+    author_id: int | None
+    answered_at: datetime
+    verified_by_id: int | None
+    verified_at: datetime | None
+
+
+class _RevisionRow(NamedTuple):
+    pk: int
+    number: int
+    uploaded_at: datetime
+    valid_until: date | None
+    title: str
+    withdrawn_at: datetime | None
+
+
+_REVISION = (
+    "revision_id",
+    "revision__number",
+    "revision__uploaded_at",
+    "revision__valid_until",
+    "revision__evidence__title",
+    "revision__evidence__withdrawn_at",
+)
+
+
 def answers_of(case_ids: Sequence[int], *, now: datetime) -> dict[int, dict[str, readiness.AnswerState]]:
-    """The answers current at `now` by case and criterion."""
+    """The answers current at `now` by case and criterion; two queries."""
     current = CriterionAnswer.objects.filter(
         in_force(now, start="answered_at", end="superseded_at"), case__in=case_ids
     ).order_by("pk")
-    answers = list(current)
+    answers = [_AnswerRow(*row) for row in current.values_list(*_AnswerRow._fields)]
     named = _named_revisions(case_ids, now=now)
     found: dict[int, dict[str, readiness.AnswerState]] = {case_id: {} for case_id in case_ids}
     for answer in answers:
@@ -50,31 +83,33 @@ def _named_revisions(case_ids: Sequence[int], *, now: datetime) -> dict[int, _Na
     )
     rows = (
         AnswerEvidence.objects.filter(
-            in_force(now, start="answer__answered_at", end="answer__superseded_at"), answer__case__in=case_ids
+            in_force(now, start="answer__answered_at", end="answer__superseded_at"),
+            answer__case__in=case_ids,
+            named_at__lte=now,
         )
         .annotate(newer=Exists(successor))
-        .select_related("revision__evidence")
         .order_by("pk")
+        # Values, as a case names dozens: three models for each would take most of the time.
+        .values_list("answer_id", "newer", *_REVISION)
     )
     found: dict[int, _Named] = {}
-    for row in rows:
-        named = found.setdefault(row.answer_id, _Named())
-        named.revisions.append(_revision(row.revision, now))
-        named.newer = named.newer or row.newer
+    for answer_id, newer, *revision in rows:
+        named = found.setdefault(answer_id, _Named())
+        named.revisions.append(_revision(_RevisionRow(*revision), now))
+        named.newer = named.newer or newer
     return found
 
 
-def _revision(revision: EvidenceRevision, now: datetime) -> readiness.EvidenceRevision:
-    withdrawn_at = revision.evidence.withdrawn_at
+def _revision(row: _RevisionRow, now: datetime) -> readiness.EvidenceRevision:
     return readiness.EvidenceRevision(
-        record=Record("evidence_revision", revision.pk, f"{revision.evidence.title} ({revision.number})"),
-        uploaded_at=revision.uploaded_at,
-        valid_until=end_of_day(revision.valid_until) if revision.valid_until else None,
-        current=withdrawn_at is None or withdrawn_at > now,
+        record=Record("evidence_revision", row.pk, f"{row.title} ({row.number})"),
+        uploaded_at=row.uploaded_at,
+        valid_until=end_of_day(row.valid_until) if row.valid_until else None,
+        current=row.withdrawn_at is None or row.withdrawn_at > now,
     )
 
 
-def _state(answer: CriterionAnswer, named: _Named, now: datetime) -> readiness.AnswerState:
+def _state(answer: _AnswerRow, named: _Named, now: datetime) -> readiness.AnswerState:
     record = Record("criterion_answer", answer.pk, "")
     if answer.answer in SIGN_OFFS:
         # New evidence outdates a signature at once, before anybody says so.

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import F, FilteredRelation, JSONField, Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
+from pocgate.kernel.db import json_list, sql_time
 from portfolio.enums import ScopeKind
 from portfolio.models import BusinessCase, CaseFact, ScopeItem, TeamMember, UseCase
+from scoring.models import ReadinessScore
+from scoring.queries.playbooks import playbook_in_force
 from scoring.queries.probe_facts.periods import in_force, known_by
 from scoring.rules import probes
 from scoring.rules.facts import CaseFacts
@@ -19,13 +24,38 @@ from scoring.rules.vocabulary import FACT_VALUES
 
 
 @dataclass(frozen=True)
+class LiveWaiver:
+    """A waiver granted in the present iteration that nothing ended; the rules see when its time is over."""
+
+    record: Record
+    criterion: str
+    until: datetime
+
+
+@dataclass(frozen=True)
 class CaseRow:
-    """A case and its open spell. `version` is the version requested when the row was read."""
+    """A case, its score and its open spell. `version` is the version requested when the row was read.
+
+    `playbook` is key and digest of the playbook in force at that moment, `waivers` those that stood at it.
+    """
 
     case: UseCase
     version: int
     entered_at: datetime | None
     time_box_ends_at: datetime | None
+    playbook: tuple[int, str] | None = None
+    waivers: tuple[LiveWaiver, ...] = ()
+
+    @property
+    def score(self) -> ReadinessScore | None:
+        """The readiness that was computed last."""
+        # Joined to the row, so that it costs no query; the attribute is missing where there is none.
+        return getattr(self.case, "readiness", None)
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether a record changed since the last computation, or the moment passed at which time changes something."""
+        due_at = self.case.readiness_due_at
+        return self.case.computed_version < self.version or (due_at is not None and due_at <= now)
 
     @property
     def horizon(self) -> date | None:
@@ -42,17 +72,44 @@ class CaseRow:
         return probes.CaseText(record, case.problem_statement, case.affected_process, case.affected_users)
 
 
-def case_rows(case_ids: Iterable[int]) -> list[CaseRow]:
-    """The cases that exist, in pk order."""
+def case_rows(case_ids: Iterable[int], *, now: datetime) -> list[CaseRow]:
+    """The cases that exist, in pk order, with the spell of that moment."""
+    began = Q(spells__entered_at__lte=now) | Q(spells__entered_at__isnull=True, spells__exit_reason="")
+    lasts = Q(spells__left_at__isnull=True, spells__exit_reason="") | Q(spells__left_at__gt=now)
     found = (
         UseCase.objects.filter(pk__in=list(case_ids))
-        .alias(spell=FilteredRelation("spells", condition=Q(spells__exit_reason="")))
-        .annotate(spell_from=F("spell__entered_at"), spell_until=F("spell__time_box_ends_at"))
+        .select_related("readiness")
+        .alias(spell=FilteredRelation("spells", condition=began & lasts))
+        .annotate(spell_from=F("spell__entered_at"), spell_until=F("spell__time_box_ends_at"), **playbook_in_force())
+        .annotate(waivers_json=_waivers_at(now))
         .order_by("pk")
     )
-    return [
-        CaseRow(case, case.requested_version, vars(case)["spell_from"], vars(case)["spell_until"]) for case in found
-    ]
+    return [_case_row(case) for case in found]
+
+
+def _case_row(case: UseCase) -> CaseRow:
+    # The annotations of `case_rows`.
+    of = vars(case)
+    playbook = (of["playbook_pk"], of["playbook_digest"]) if of["playbook_pk"] is not None else None
+    waivers = tuple(_live_waiver(row) for row in sorted(of["waivers_json"] or (), key=lambda row: int(row["id"])))
+    return CaseRow(case, case.requested_version, of["spell_from"], of["spell_until"], playbook, waivers)
+
+
+def _waivers_at(now: datetime) -> RawSQL:
+    """The waivers that stand at `now` as a JSON list, read with the case, so that they cost no query of their own."""
+    rows = json_list({"id": "w.id", "criterion": "w.criterion", "expires_on": "w.expires_on"})
+    where = (
+        "w.case_id = portfolio_usecase.id AND w.iteration = portfolio_usecase.iteration"
+        " AND w.granted_at <= %s AND (w.ended_at IS NULL OR w.ended_at > %s)"
+    )
+    sql = f"(SELECT {rows} FROM scoring_waiver w WHERE {where})"  # noqa: S608 - names of our own tables alone
+    return RawSQL(sql, [sql_time(now), sql_time(now)], output_field=JSONField())  # noqa: S611 - the same
+
+
+def _live_waiver(row: dict[str, Any]) -> LiveWaiver:
+    expires_on = date.fromisoformat(row["expires_on"])
+    record = Record("waiver", int(row["id"]), f"{row['criterion']}, {expires_on.isoformat()}")
+    return LiveWaiver(record, row["criterion"], end_of_day(expires_on))
 
 
 def facts_of(case_ids: Sequence[int], *, now: datetime) -> dict[int, CaseFacts]:

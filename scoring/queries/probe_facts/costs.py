@@ -14,7 +14,7 @@ from portfolio.models import CostEntry, CostEstimate, CostPlan
 from scoring.queries.probe_facts.basics import CaseRow
 from scoring.queries.probe_facts.periods import in_force, known_by, uncorrected
 from scoring.rules import probes
-from scoring.rules.probes.records import CASE_CAP, RUN_RATE_CAP, STAGE_CAP
+from scoring.rules.costs.records import CASE_CAP, RUN_RATE_CAP, STAGE_CAP
 from scoring.rules.reasons import Record
 
 
@@ -109,21 +109,25 @@ def costs_of(cases: Sequence[CaseRow], *, now: datetime) -> list[tuple[int, prob
     rows = (
         CostEntry.objects.filter(uncorrected(now), case__in=list(by_case))
         .order_by("pk")
-        .values_list("case_id", "pk", "amount", "state", "recurrence", "period_start", "stage", "iteration")
+        .values_list(
+            "case_id", "pk", "line", "amount", "state", "recurrence", "period_start", "period_end", "stage", "iteration"
+        )
     )
     return [
         (
             case_id,
             probes.Cost(
                 record=Record("cost_entry", pk, f"{_amount(amount)} ({period_start})"),
+                line=line,
                 amount=amount,
                 committed=state == CostState.COMMITTED,
                 recurring=recurrence == CostRecurrence.RECURRING,
-                period_from=period_start,
+                period_start=period_start,
+                period_end=period_end,
                 in_stage=_is_in_stage(by_case[case_id], stage, iteration, period_start),
             ),
         )
-        for case_id, pk, amount, state, recurrence, period_start, stage, iteration in rows
+        for case_id, pk, line, amount, state, recurrence, period_start, period_end, stage, iteration in rows
     ]
 
 

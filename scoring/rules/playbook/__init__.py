@@ -1,6 +1,7 @@
 """The playbook: policy as data, read from one YAML document."""
 
 from scoring.rules.playbook.criteria import Applicability, Condition, Criterion, Variant
+from scoring.rules.playbook.document import LARGEST_BYTES
 from scoring.rules.playbook.gates import (
     ApprovalShare,
     GatePolicy,
@@ -18,6 +19,7 @@ from scoring.rules.playbook.texts import Texts
 from scoring.rules.playbook.whole import Playbook, diff_playbooks, parse_playbook
 
 __all__ = [
+    "LARGEST_BYTES",
     "Applicability",
     "ApprovalShare",
     "Condition",

@@ -61,4 +61,6 @@ def _syntax_problem(error: yaml.YAMLError, text: str) -> Problem:
         return Problem(line, "", "yaml", "A character here is not allowed in YAML.")
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     reason = getattr(error, "problem", None) or "it cannot be read"
-    return Problem(mark.line + 1 if mark else 1, "", "yaml", f"This is no valid YAML: {reason}.")
+    # What breaks off is noticed after the last line; the mark belongs on one that is there.
+    last = max(1, len(text.splitlines()))
+    return Problem(min(mark.line + 1, last) if mark else 1, "", "yaml", f"This is no valid YAML: {reason}.")

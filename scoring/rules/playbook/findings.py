@@ -40,12 +40,16 @@ class Detector:
 
 @dataclass(frozen=True)
 class FindingPolicy:
-    """A detector fires on so many strong or weak signals; a case swamps after so many idle days or repeats."""
+    """A detector fires on so many strong or weak signals; a case swamps after so many idle days or repeats.
+
+    `buzzwords` are the words and phrases whose share of title and problem makes a text sound of hype.
+    """
 
     strong_signals: int
     weak_signals: int
     idle_days: int
     repeats_in_a_row: int
+    buzzwords: tuple[str, ...]
     detectors: tuple[Detector, ...]
 
 
@@ -57,6 +61,7 @@ def read_findings(section: Section) -> FindingPolicy:
         weak_signals=section.integer("weak_signals", least=1, most=10),
         idle_days=section.integer("idle_days", least=1),
         repeats_in_a_row=section.integer("repeats_in_a_row", least=1, most=100),
+        buzzwords=section.phrases("buzzwords"),
         detectors=tuple(_read_detector(detectors, key) for key in DETECTORS),
     )
     detectors.finish()

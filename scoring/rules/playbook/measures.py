@@ -33,12 +33,18 @@ class KpiPolicy:
 
 @dataclass(frozen=True)
 class CostPolicy:
-    """The cost lines in reading order, and the forecast: the periods it needs and the confidence of its lower bound."""
+    """The cost lines in reading order; the forecast: the periods it needs and the confidence of its interval; notices.
+
+    `notice_percents` are the shares of a cap that are noticed. From `justification_percent` on the owner is asked why,
+    from `review_percent` on a review out of cycle is proposed; both are among the shares.
+    """
 
     lines: tuple[tuple[str, Texts], ...]
     forecast_periods: int
     forecast_confidence: Fraction
     notice_percents: tuple[int, ...]
+    justification_percent: int
+    review_percent: int
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,7 @@ class ProbePolicy:
     feedback_answered: Fraction
     operations_days: int
     operations_figures: tuple[str, ...]
+    training_reached: Fraction
 
 
 def read_kpis(section: Section) -> KpiPolicy:
@@ -94,7 +101,12 @@ def read_costs(section: Section) -> CostPolicy:
         forecast_periods=section.integer("forecast_periods", least=2, most=60),
         forecast_confidence=_read_confidence(section, "forecast_confidence"),
         notice_percents=section.integers("notice_percents", least=1, most=1000),
+        justification_percent=section.integer("justification_percent", least=1, most=1000),
+        review_percent=section.integer("review_percent", least=1, most=1000),
     )
+    for key in ("justification_percent", "review_percent"):
+        if getattr(policy, key) not in policy.notice_percents:
+            section.problem("not_noticed", "This share of a cap is not among notice_percents.", key)
     lines.finish()
     section.finish()
     return policy
@@ -109,6 +121,7 @@ def read_probes(section: Section) -> ProbePolicy:
         feedback_answered=section.share("feedback_answered"),
         operations_days=section.integer("operations_days", least=1),
         operations_figures=section.words("operations_figures", ("throughput", "latency", "error_rate", "availability")),
+        training_reached=section.share("training_reached"),
     )
     section.finish()
     return policy

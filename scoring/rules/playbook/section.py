@@ -18,6 +18,7 @@ _INTEGER = re.compile(r"-?\d{1,9}")
 _NUMBER = re.compile(r"[-+]?\d{1,9}(\.\d{1,2})?")
 _FRACTION = re.compile(r"(\d{1,6})/([1-9]\d{0,5})")
 _LONGEST_TEXT = 2000
+_LONGEST_PHRASE = 100
 _LARGEST_WEIGHT = 1000
 
 
@@ -131,10 +132,13 @@ class Section:
         return Decimal(value)
 
     def weight(self, key: str = "weight") -> Decimal:
-        """A weight: a number above zero, at most 1,000."""
+        """A weight: a number above zero, at most 1,000, in whole hundredths, as scores are computed in them."""
         value = self.number(key)
         if not 0 < value <= _LARGEST_WEIGHT:
             self.problem("weight_out_of_range", "A weight is above 0 and at most 1,000.", key)
+            return Decimal(1)
+        if value != round(value, 2):
+            self.problem("weight_too_fine", "A weight has at most two decimals.", key)
             return Decimal(1)
         return value
 
@@ -184,6 +188,14 @@ class Section:
         for value in values:
             self._check_known(key, value, allowed, code)
         self._check_distinct(key, values)
+        return values
+
+    def phrases(self, key: str) -> tuple[str, ...]:
+        """A list of free words or phrases, none empty and none twice."""
+        values = tuple(self._scalars(key))
+        if any(not value or len(value) > _LONGEST_PHRASE for value in values):
+            self.problem("phrase_length", f"A phrase has 1 to {_LONGEST_PHRASE} characters.", key)
+        self._check_distinct(key, [value.casefold() for value in values])
         return values
 
     def integers(self, key: str, least: int, most: int = 100_000) -> tuple[int, ...]:

@@ -74,6 +74,11 @@ class Playbook:
         """Every readiness criterion by its key."""
         return {criterion.key: criterion for criterion in self.criteria}
 
+    @cached_property
+    def positions(self) -> Mapping[str, int]:
+        """The place of every readiness criterion in the document, from 0."""
+        return {criterion.key: position for position, criterion in enumerate(self.criteria)}
+
     def gate(self, gate: int) -> GatePolicy:
         """The policy of gate 0–3."""
         return self.gates[gate]

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import datetime, time, timedelta
 from fractions import Fraction
-from statistics import mean, variance
 
+from portfolio.rules.burn import running_lines, stops_running_on
+from scoring.rules.costs.outlook import OVER, SURE, WITHIN, Standing, outlook_of
+from scoring.rules.costs.records import CASE_CAP, RUN_RATE_CAP, STAGE_CAP, CaseMoney
 from scoring.rules.playbook.whole import Playbook
-from scoring.rules.probes.kpis import normal_quantile
-from scoring.rules.probes.records import CASE_CAP, RUN_RATE_CAP, STAGE_CAP, Cap, Cost, ProbeFacts
+from scoring.rules.probes.records import ProbeFacts
 from scoring.rules.probes.results import failed, missing, outdated, passed
 from scoring.rules.readiness.answers import ProbeResult
 from scoring.rules.reasons import Record
@@ -19,7 +17,6 @@ from scoring.rules.vocabulary import COST_LINES, LAST_GATE
 
 # The entries behind a sum are named largest first; a case may have thousands, and the cost page lists them all.
 _ENTRIES_NAMED = 25
-_DAYS_PER_MONTH = Decimal("30.4375")
 
 
 def cap_agreed(facts: ProbeFacts, playbook: Playbook) -> ProbeResult:
@@ -59,55 +56,40 @@ def tco_estimated(facts: ProbeFacts, playbook: Playbook) -> ProbeResult:
 
 def spend_within_cap(facts: ProbeFacts, playbook: Playbook) -> ProbeResult:
     """Actual and committed cost stay within the agreed caps of the present stage and of the case, surely to the end."""
-    plan = facts.cost_plan
-    stage_cap = plan.agreed_cap(STAGE_CAP, facts.stage) if plan else None
-    if stage_cap is None:
+    outlook = outlook_of(money_of(facts), playbook.costs)
+    stage = outlook.stage
+    if stage is None or stage.cap is None:
         return missing("cap_missing")
-    in_stage = [cost for cost in facts.costs if cost.in_stage]
-    case_cap = plan.agreed_cap(CASE_CAP) if plan else None
-    for cap, costs in ((stage_cap, in_stage), (case_cap, facts.costs)):
-        if cap is not None and _spent(costs) > cap.amount:
-            amounts = {"spent": _spent(costs), "cap": cap.amount, "scope": cap.scope}
-            return failed("cap_exceeded", amounts, records=_records(cap, costs))
-    forecast = lower_forecast(in_stage, facts, playbook)
-    records = _records(stage_cap, in_stage)
-    if forecast is not None and forecast > stage_cap.amount:
-        return failed("cap_breach_sure", {"cap": stage_cap.amount, "lower_bound": forecast}, records=records)
-    verdict = "cannot_tell" if forecast is None else "within_cap"
-    return passed(
-        "within_cap", {"spent": _spent(in_stage), "cap": stage_cap.amount, "forecast": verdict}, records=records
-    )
+    changes_at = _changes_at(facts)
+    worst = outlook.worst
+    for standing in outlook.standings:
+        if standing.state == OVER and standing.cap is not None:
+            amounts = {"spent": standing.used, "cap": standing.cap.amount, "scope": standing.scope}
+            return failed("cap_exceeded", amounts, records=_records(standing))
+    if worst.state == SURE and worst.cap is not None and worst.forecast is not None:
+        bound = {"cap": worst.cap.amount, "lower_bound": worst.forecast.lower, "scope": worst.scope}
+        shown = {**bound, "horizon": outlook.horizon}
+        return failed("cap_breach_sure", shown, records=_records(worst), changes_at=changes_at)
+    forecast = "within_cap" if worst.state == WITHIN else worst.state
+    shown = {"spent": stage.used, "cap": stage.cap.amount, "forecast": forecast}
+    return passed("within_cap", shown, records=_records(stage), changes_at=changes_at)
 
 
-def _spent(costs: Sequence[Cost]) -> Decimal:
-    return sum((cost.amount for cost in costs), Decimal(0))
+def money_of(facts: ProbeFacts) -> CaseMoney:
+    """What the rules of cost read, at the day of `now`."""
+    return CaseMoney(facts.now.date(), facts.stage, facts.cost_plan, facts.costs, facts.horizon)
 
 
-def _records(cap: Cap, costs: Sequence[Cost]) -> list[Record]:
-    largest = sorted(costs, key=lambda cost: (-cost.amount, str(cost.record.id)))[:_ENTRIES_NAMED]
-    return [cap.record, *(cost.record for cost in largest)]
-
-
-def lower_forecast(costs: Sequence[Cost], facts: ProbeFacts, playbook: Playbook) -> Decimal | None:
-    """The lower bound of actual cost at the horizon; None when too few months or no horizon let nothing be told.
-
-    Recurring cost of past months goes on with its mean m and deviation s over n months; after r more months the bound
-    is spent + r·m − z·s·√(r + r²/n), the one-sided normal prediction bound of a sum.
-    """
-    actual = [cost for cost in costs if not cost.committed]
-    months = _recurring_by_month(actual)
-    if len(months) < playbook.costs.forecast_periods or facts.horizon is None:
+def _changes_at(facts: ProbeFacts) -> datetime | None:
+    """When the same records may forecast otherwise: the first day on which a line counts as ended."""
+    if facts.horizon is None:
         return None
-    remaining = Decimal(max((facts.horizon - facts.now.date()).days, 0)) / _DAYS_PER_MONTH
-    spread = variance(months) * (remaining + remaining**2 / len(months))
-    quantile = normal_quantile(playbook.costs.forecast_confidence)
-    bound = _spent(actual) + remaining * mean(months) - quantile * spread.sqrt()
-    return max(bound, _spent(actual)).quantize(Decimal("0.01"))
+    actual = [cost for cost in facts.costs if cost.in_stage and not cost.committed]
+    ends = running_lines(actual, facts.now.date()).values()
+    following = min((stops_running_on(until) for until in ends), default=None)
+    return None if following is None else datetime.combine(following, time(), tzinfo=facts.now.tzinfo)
 
 
-def _recurring_by_month(costs: Sequence[Cost]) -> list[Decimal]:
-    by_month: dict[date, Decimal] = defaultdict(Decimal)
-    for cost in costs:
-        if cost.recurring:
-            by_month[cost.period_from.replace(day=1)] += cost.amount
-    return [by_month[month] for month in sorted(by_month)]
+def _records(standing: Standing) -> list[Record]:
+    largest = sorted(standing.costs, key=lambda cost: (-cost.amount, str(cost.record.id)))[:_ENTRIES_NAMED]
+    return [*([standing.cap.record] if standing.cap else []), *(cost.record for cost in largest)]

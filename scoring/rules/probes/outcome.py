@@ -144,10 +144,14 @@ def thresholds_preregistered(facts: ProbeFacts, playbook: Playbook) -> ProbeResu
     kpis = kpis_counting_at(facts.kpis, gate, playbook)
     if not kpis:
         return missing("no_kpi_for_gate", {"gate": gate})
-    records = [kpi.record for kpi in kpis]
-    lacking = [kpi.record.label for kpi in kpis if kpi.threshold_at(gate) is None]
+    thresholds = {kpi.record.label: kpi.threshold_at(gate) for kpi in kpis}
+    lacking = [label for label, threshold in thresholds.items() if threshold is None]
+    marked = [each for each in thresholds.values() if each is not None and (each.eased or each.late)]
+    records = [*(kpi.record for kpi in kpis), *(each.record for each in marked if each.record)]
     if lacking:
         return missing("thresholds_missing", {"gate": gate, "missing": lacking}, records=records)
+    if marked:
+        return passed("thresholds_set_late", {"gate": gate, "count": len(marked)}, records=records)
     return passed("thresholds_set", {"gate": gate}, records=records)
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any, NoReturn
 
+from scoring.rules.costs.records import Cost, CostPlan
 from scoring.rules.reasons import Record
 
 HIGHER, LOWER = "higher", "lower"
-STAGE_CAP, CASE_CAP, RUN_RATE_CAP = "stage", "case", "run_rate"
 
 
 @dataclass(frozen=True)
@@ -60,12 +62,32 @@ class BusinessCase:
 
 
 @dataclass(frozen=True)
+class ThresholdChange:
+    """One setting of a threshold: who set it when and why, from which value, and whether readings existed by then."""
+
+    value: Decimal
+    old_value: Decimal | None
+    at: datetime
+    by: str
+    reason: str
+    readings_existed: bool
+
+
+@dataclass(frozen=True)
 class Threshold:
-    """The threshold of a KPI at a gate. After it was eased (`eased_at`), only readings that start later count."""
+    """The threshold of a KPI at a gate. After it was eased (`eased_at`), only readings that start later count.
+
+    `eased` and `late` (set or eased after the first reading of the stage) are marks that stay for ever; `changes`
+    then tells how it came about, oldest first.
+    """
 
     gate: int
     value: Decimal
     eased_at: datetime | None = None
+    eased: bool = False
+    late: bool = False
+    record: Record | None = None
+    changes: tuple[ThresholdChange, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,7 +110,8 @@ class Reading:
 class Kpi:
     """A KPI with its readings. An empty `gates` means: where its role, kind or objective counts by the playbook.
 
-    `counts_from` is the end of its warm-up. Days are calendar days.
+    `counts_from` is when the stage began and its warm-up ended. `statistic` is `mean`, `proportion` or `rate`, `whole`
+    what all is in a unit of shares. Days are calendar days.
     """
 
     record: Record
@@ -107,6 +130,8 @@ class Kpi:
     min_samples: int | None = None
     human_rated: bool = False
     counts_from: datetime | None = None
+    statistic: str = "mean"
+    whole: int | None = None
 
     def threshold_at(self, gate: int) -> Threshold | None:
         """The threshold registered for the gate."""
@@ -114,59 +139,48 @@ class Kpi:
 
 
 @dataclass(frozen=True)
-class Cap:
-    """A cap on cost: of a stage, of the whole case, or of the monthly run-rate.
+class Feedback:
+    """What a user said, and whether it was answered by now."""
 
-    `agreed_at` is when the budget holder agreed to this very amount; None while nobody has.
+    record: Record
+    received_at: datetime
+    is_answered: bool
+
+
+@dataclass(frozen=True)
+class Benefit:
+    """Money measured to be gained from `period_from` until the day before `period_to`, which begins at `ended_at`.
+
+    `scale_percent` is the share of the full scale that used the case meanwhile. `in_stage` tells those of the present
+    stage.
     """
 
     record: Record
-    scope: str
-    stage: int | None
     amount: Decimal
-    agreed_at: datetime | None
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """The estimate of one cost line at target scale; zero only with a reason."""
-
-    line: str
-    amount: Decimal | None
-    zero_reason: str = ""
-
-    @property
-    def is_given(self) -> bool:
-        """Whether the line is estimated, or zero with a reason."""
-        return self.amount is not None and (self.amount != 0 or bool(self.zero_reason.strip()))
-
-
-@dataclass(frozen=True)
-class CostPlan:
-    """The current version of the cost plan."""
-
-    record: Record
-    caps: tuple[Cap, ...]
-    estimates: tuple[Estimate, ...]
-    estimated_at: datetime | None
-
-    def agreed_cap(self, scope: str, stage: int | None = None) -> Cap | None:
-        """The agreed cap of the scope, of that stage for a stage cap."""
-        return next(
-            (cap for cap in self.caps if (cap.scope, cap.stage) == (scope, stage) and cap.agreed_at is not None), None
-        )
-
-
-@dataclass(frozen=True)
-class Cost:
-    """One cost entry in the currency of the case. `in_stage` tells those of the present stage and iteration."""
-
-    record: Record
-    amount: Decimal
-    committed: bool
-    recurring: bool
     period_from: date
-    in_stage: bool
+    period_to: date
+    ended_at: datetime
+    scale_percent: Decimal = Decimal(100)
+    in_stage: bool = True
+
+
+@dataclass(frozen=True)
+class Training:
+    """A session whose day is over at `ends_at`; `trained` is None while it was not held."""
+
+    record: Record
+    ends_at: datetime
+    planned: int
+    trained: int | None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One of the figures of operation, observed until `observed_to`."""
+
+    record: Record
+    figure: str
+    observed_to: datetime
 
 
 @dataclass(frozen=True)
@@ -188,3 +202,36 @@ class ProbeFacts:
     cost_plan: CostPlan | None = None
     costs: tuple[Cost, ...] = ()
     horizon: date | None = None
+    feedback: tuple[Feedback, ...] = ()
+    benefits: tuple[Benefit, ...] = ()
+    training: tuple[Training, ...] = ()
+    operations: tuple[Figure, ...] = ()
+
+    def only(self, sections: Iterable[str]) -> ProbeFacts:
+        """The same facts with every other section unread: using one raises `SectionUnread`."""
+        unread: dict[str, Any] = {name: Unread(name) for name in SECTIONS - frozenset(sections)}
+        return replace(self, **unread)
+
+
+# What is not among them switches everything: a change of stage or iteration runs every probe again.
+SECTIONS = frozenset(field.name for field in fields(ProbeFacts)) - {"now", "gate", "stage", "iteration"}
+
+
+class SectionUnread(LookupError):
+    """A probe used a section it does not declare."""
+
+
+class Unread:
+    """Stands where a section was not read; whatever is done with it raises `SectionUnread`."""
+
+    def __init__(self, section: str) -> None:
+        self._section = section
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise SectionUnread(self._section)
+
+    __bool__ = __iter__ = __len__ = __getitem__ = __contains__ = __eq__ = __hash__ = _refuse
+
+    def __getattr__(self, name: str) -> Any:
+        """Values of a section are not there either."""
+        raise SectionUnread(self._section)

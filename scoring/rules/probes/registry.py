@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
+from scoring.rules.playbook.criteria import Criterion
 from scoring.rules.playbook.whole import Playbook
 from scoring.rules.probes.cost import cap_agreed, spend_within_cap, tco_estimated
-from scoring.rules.probes.kpis import kpi_meets_threshold
+from scoring.rules.probes.kpis import adoption, kpi_meets_threshold, slo_defined, slo_met, unit_cost_known
 from scoring.rules.probes.outcome import (
     business_case,
     business_owner,
@@ -18,15 +19,12 @@ from scoring.rules.probes.outcome import (
     thresholds_preregistered,
 )
 from scoring.rules.probes.records import ProbeFacts
-from scoring.rules.probes.results import missing
+from scoring.rules.probes.use import operations_observed, training_delivered, user_feedback
+from scoring.rules.probes.value import value_realised
 from scoring.rules.readiness.answers import ProbeResult
+from scoring.rules.vocabulary import COMPUTED
 
 Probe: TypeAlias = Callable[[ProbeFacts, Playbook], ProbeResult]
-
-
-def not_measured_yet(facts: ProbeFacts, playbook: Playbook) -> ProbeResult:
-    """The answer of criteria whose records are not read yet: missing evidence, never a pass."""
-    return missing("not_measured_yet")
 
 
 PROBES_BY_KEY: Mapping[str, Probe] = {
@@ -41,15 +39,46 @@ PROBES_BY_KEY: Mapping[str, Probe] = {
     "cap_agreed": cap_agreed,
     "tco_estimated": tco_estimated,
     "spend_within_cap": spend_within_cap,
-    "value_realised": not_measured_yet,
-    "operations_observed": not_measured_yet,
-    "slo_defined": not_measured_yet,
-    "slo_met": not_measured_yet,
-    "user_feedback": not_measured_yet,
-    "training_delivered": not_measured_yet,
-    "adoption": not_measured_yet,
-    "unit_cost_known": not_measured_yet,
+    "value_realised": value_realised,
+    "operations_observed": operations_observed,
+    "slo_defined": slo_defined,
+    "slo_met": slo_met,
+    "user_feedback": user_feedback,
+    "training_delivered": training_delivered,
+    "adoption": adoption,
+    "unit_cost_known": unit_cost_known,
 }
+
+# The sections of `ProbeFacts` each probe reads. A change elsewhere does not run it again.
+SECTIONS_BY_KEY: Mapping[str, tuple[str, ...]] = {
+    "problem_stated": ("text",),
+    "scope_bounded": ("scope",),
+    "business_owner": ("team",),
+    "sponsor_confirmed": ("team",),
+    "business_case": ("business_case",),
+    "kpi_baseline_target": ("kpis",),
+    "thresholds_preregistered": ("kpis",),
+    "kpi_meets_threshold": ("kpis",),
+    "cap_agreed": ("cost_plan",),
+    "tco_estimated": ("cost_plan",),
+    "spend_within_cap": ("cost_plan", "costs", "horizon"),
+    "value_realised": ("business_case", "benefits"),
+    "operations_observed": ("operations",),
+    "slo_defined": ("kpis",),
+    "slo_met": ("kpis",),
+    "user_feedback": ("feedback",),
+    "training_delivered": ("training",),
+    "adoption": ("kpis",),
+    "unit_cost_known": ("kpis", "costs"),
+}
+
+# What answers of people and sign-offs are read from.
+ANSWERS = "answers"
+
+
+def sections_read(criterion: Criterion) -> frozenset[str]:
+    """The sections of a case's records that the result of the criterion depends on."""
+    return frozenset(SECTIONS_BY_KEY[criterion.key] if criterion.kind == COMPUTED else (ANSWERS,))
 
 
 def run_probe(key: str, facts: ProbeFacts, playbook: Playbook) -> ProbeResult:

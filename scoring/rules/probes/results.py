@@ -15,7 +15,7 @@ from scoring.rules.vocabulary import FAIL, NOT_ENOUGH_EVIDENCE, PASS, STALE
 Params = Mapping[str, object]
 
 _NO_PARAMS: Params = MappingProxyType({})
-_FULL, _NOTHING = Decimal("1.0000"), Decimal("0.0000")
+_FULL, _NEARLY, _NOTHING = Decimal("1.0000"), Decimal("0.9999"), Decimal("0.0000")
 
 
 def passed(
@@ -26,15 +26,27 @@ def passed(
 
 
 def failed(
-    code: str, params: Params = _NO_PARAMS, *, records: Sequence[Record] = (), changes_at: datetime | None = None
+    code: str,
+    params: Params = _NO_PARAMS,
+    *,
+    records: Sequence[Record] = (),
+    changes_at: datetime | None = None,
+    achieved: Fraction = Fraction(0),
 ) -> ProbeResult:
-    """Shown to be otherwise."""
-    return ProbeResult(_NOTHING, FAIL, code, dict(params), tuple(records), changes_at)
+    """Shown to be otherwise, or reached only to the fraction `achieved`."""
+    return ProbeResult(_four_decimals(achieved), FAIL, code, dict(params), tuple(records), changes_at)
 
 
-def outdated(code: str, params: Params = _NO_PARAMS, *, records: Sequence[Record] = ()) -> ProbeResult:
-    """Was shown once, and too long ago."""
-    return ProbeResult(_NOTHING, STALE, code, dict(params), tuple(records))
+def outdated(
+    code: str,
+    params: Params = _NO_PARAMS,
+    *,
+    records: Sequence[Record] = (),
+    changes_at: datetime | None = None,
+    achieved: Fraction = Fraction(0),
+) -> ProbeResult:
+    """Was shown once, and too long ago; the fraction `achieved` still is."""
+    return ProbeResult(_four_decimals(achieved), STALE, code, dict(params), tuple(records), changes_at)
 
 
 def missing(
@@ -51,5 +63,6 @@ def missing(
 
 
 def _four_decimals(share: Fraction) -> Decimal:
+    # A hair under the whole must not be rounded up to it.
     exact = Decimal(share.numerator) / Decimal(share.denominator)
-    return exact.quantize(_NOTHING, rounding=ROUND_HALF_UP)
+    return min(exact.quantize(_NOTHING, rounding=ROUND_HALF_UP), _NEARLY)

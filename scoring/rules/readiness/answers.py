@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from scoring.rules.reasons import Record
+from scoring.rules.reasons import Reason, Record
 from scoring.rules.vocabulary import UNANSWERED
 
 
@@ -39,7 +39,10 @@ class SignOffState:
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """What a probe found. `achievement` is 0–1 with four decimals; `changes_at` is when time alone may change it."""
+    """What a probe found. `achievement` is 0–1 with four decimals; `changes_at` is when time alone may change it.
+
+    `lapses_to` says that all that happens then is that it gets stale for this reason, its records the same.
+    """
 
     achievement: Decimal
     verdict: str
@@ -47,6 +50,7 @@ class ProbeResult:
     params: Mapping[str, object] = field(default_factory=dict)
     records: tuple[Record, ...] = ()
     changes_at: datetime | None = None
+    lapses_to: Reason | None = None
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from scoring.rules.vocabulary import (
     WAIVED,
 )
 
+EVIDENCE_EXPIRED, SIGN_OFF_EXPIRED = Reason("evidence_expired"), Reason("sign_off_expired")
 FULL, HALF, NOTHING = Decimal("1.0000"), Decimal("0.5000"), Decimal("0.0000")
 
 # Musts asked at this gate or a later one count in full only once another person verified them.
@@ -43,6 +44,7 @@ class CriterionResult:
     `achievement` is 0–1 with four decimals. `points` of `points_possible` (0–100, two decimals) is its part of the
     overall score; both are zero until `readiness` spreads the score. `counts` is False when it left both sums.
     `expires_at` is when its evidence ends, `changes_at` the next moment at which time alone may change the result.
+    `lapses_to` is why it is stale from then on, when nothing else happens at that moment.
     """
 
     key: str
@@ -58,6 +60,7 @@ class CriterionResult:
     standing: bool
     expires_at: datetime | None = None
     changes_at: datetime | None = None
+    lapses_to: Reason | None = None
     points: Decimal = Decimal("0.00")
     points_possible: Decimal = Decimal("0.00")
 
@@ -80,6 +83,7 @@ class _Finding:
     records: tuple[Record, ...] = ()
     expires_at: datetime | None = None
     changes_at: datetime | None = None
+    lapses_to: Reason | None = None
 
 
 def evaluate_criterion(
@@ -103,6 +107,7 @@ def evaluate_criterion(
         standing=criterion.standing,
         expires_at=finding.expires_at,
         changes_at=finding.changes_at,
+        lapses_to=finding.lapses_to,
     )
 
 
@@ -124,6 +129,7 @@ def _waived(finding: _Finding, answer: AnswerState) -> _Finding:
         reason=Reason("waived"),
         records=records,
         changes_at=_earliest(finding.changes_at, answer.waived_until),
+        lapses_to=None,
     )
 
 
@@ -135,7 +141,8 @@ def _computed(answer: AnswerState) -> _Finding:
     if probe is None:
         return _Finding(NOT_ENOUGH_EVIDENCE, NOTHING, Reason("never_computed"))
     reason = Reason(probe.code, probe.params)
-    return _Finding(probe.verdict, probe.achievement, reason, probe.records, probe.changes_at, probe.changes_at)
+    changes_at, lapses_to = probe.changes_at, probe.lapses_to
+    return _Finding(probe.verdict, probe.achievement, reason, probe.records, changes_at, changes_at, lapses_to)
 
 
 # signed
@@ -167,8 +174,8 @@ def _accepted(criterion: Criterion, answer: AnswerState, sign_off: SignOffState,
     signature_end = _signature_end(criterion, sign_off.signed_at)
     expires_at = _latest_end(criterion, revisions) if revisions else signature_end
     if expires_at is not None and expires_at <= now:
-        return _Finding(STALE, NOTHING, Reason("sign_off_expired"), records, expires_at)
-    return _Finding(PASS, FULL, Reason("signed"), records, expires_at, expires_at)
+        return _Finding(STALE, NOTHING, SIGN_OFF_EXPIRED, records, expires_at)
+    return _until(_Finding(PASS, FULL, Reason("signed"), records), expires_at, SIGN_OFF_EXPIRED)
 
 
 def _signature_end(criterion: Criterion, signed_at: datetime) -> datetime | None:
@@ -187,10 +194,10 @@ def _attested(criterion: Criterion, level: str, gate: int, answer: AnswerState, 
     records = (*_own_record(answer), *(revision.record for revision in revisions))
     expires_at = _latest_end(criterion, revisions)
     if revisions and expires_at is not None and expires_at <= now:
-        return _Finding(STALE, NOTHING, Reason("evidence_expired"), records, expires_at)
+        return _Finding(STALE, NOTHING, EVIDENCE_EXPIRED, records, expires_at)
     if answer.answer == PARTLY:
         # Half by the author's own word, with or without evidence; it never passes.
-        return _Finding(FAIL, HALF, Reason("partly_met"), records, expires_at, expires_at)
+        return _until(_Finding(FAIL, HALF, Reason("partly_met"), records), expires_at, EVIDENCE_EXPIRED)
     if not revisions:
         return _Finding(NOT_ENOUGH_EVIDENCE, NOTHING, Reason("no_evidence"), records)
     verification_due = level == MUST and gate >= VERIFIED_FROM_GATE
@@ -206,9 +213,14 @@ def _shown(
 ) -> _Finding:
     if verification_due and not answer.is_verified:
         reason = Reason("not_verified", {"role": criterion.verifier})
-        return _Finding(NOT_ENOUGH_EVIDENCE, HALF, reason, records, expires_at, expires_at)
+        return _until(_Finding(NOT_ENOUGH_EVIDENCE, HALF, reason, records), expires_at, EVIDENCE_EXPIRED)
     reason = Reason("shown_and_verified" if answer.is_verified else "shown")
-    return _Finding(PASS, FULL, reason, records, expires_at, expires_at)
+    return _until(_Finding(PASS, FULL, reason, records), expires_at, EVIDENCE_EXPIRED)
+
+
+def _until(finding: _Finding, end: datetime | None, lapses_to: Reason) -> _Finding:
+    """What holds until its evidence ends, and is stale from then on."""
+    return replace(finding, expires_at=end, changes_at=end, lapses_to=lapses_to if end else None)
 
 
 def _not_applicable(criterion: Criterion, level: str, answer: AnswerState) -> _Finding:

@@ -11,12 +11,8 @@ from scoring.rules.facts import CaseFacts, applies
 from scoring.rules.playbook.whole import Playbook
 from scoring.rules.readiness.answers import AnswerState
 from scoring.rules.readiness.criterion import CriterionResult, evaluate_criterion
-from scoring.rules.vocabulary import DIMENSIONS, MUST, SHOULD
-
-# The score is computed in whole hundredths of a point. Integers give the same result in Python and in SQL on either
-# database, and what a page shows adds up exactly: the overall score is the mean of the dimension scores as shown, and
-# the parts are cut from it so that none of the rounding is lost.
-_FULL_SCORE = 100_00
+from scoring.rules.readiness.sums import DimensionSum, Share, Weighed, sums
+from scoring.rules.vocabulary import MUST, SHOULD
 
 
 @dataclass(frozen=True)
@@ -56,13 +52,12 @@ def readiness(
     A criterion without an answer counts as unanswered; answers to criteria that do not count are ignored.
     """
     results = _evaluate(playbook, gate, facts, answers, now)
-    dimensions, overall = _score(results)
-    spread = {part.key: part for dimension in dimensions for part in dimension.parts}
-    results = tuple(spread.get(result.key, result) for result in results)
+    found = sums([weighed(result) for result in results if result.counts])
+    results = tuple(_with_points(result, found.shares.get(result.key)) for result in results)
     return Readiness(
         gate=gate,
-        overall=_points(overall),
-        dimensions=dimensions,
+        overall=in_points(found.overall),
+        dimensions=tuple(_dimension(dimension, results) for dimension in found.dimensions),
         results=results,
         musts_open=_open_keys(results, MUST),
         should_open=_open_keys(results, SHOULD),
@@ -85,68 +80,28 @@ def _open_keys(results: Sequence[CriterionResult], level: str) -> tuple[str, ...
     return tuple(result.key for result in results if result.level == level and result.is_open)
 
 
-def _score(results: Sequence[CriterionResult]) -> tuple[tuple[DimensionScore, ...], int]:
-    """The dimension scores with their parts, and the overall score in hundredths."""
-    groups = [
-        (dimension, parts)
-        for dimension in DIMENSIONS
-        if (parts := [result for result in results if result.dimension == dimension and result.counts])
-    ]
-    scores = [_dimension_score(parts) for _dimension, parts in groups]
-    overall = _half_up(sum(scores), len(scores)) if scores else 0
-    shares = _cut(overall, scores)
-    lost = _cut(_FULL_SCORE - overall, [_FULL_SCORE - score for score in scores])
-    dimensions = tuple(
-        _spread(dimension, parts, score, share, missed)
-        for (dimension, parts), score, share, missed in zip(groups, scores, shares, lost, strict=True)
-    )
-    return dimensions, overall
+def weighed(result: CriterionResult) -> Weighed:
+    """The result as whole numbers for the sums."""
+    weight, achieved = int(result.weight.scaleb(2)), int(result.achievement.scaleb(4))
+    return Weighed(result.key, result.dimension, weight, achieved)
 
 
-def _dimension_score(parts: Sequence[CriterionResult]) -> int:
-    """R_d = 100 · Σ w·a ÷ Σ w, in hundredths, rounded half up."""
-    weights = [_whole_weight(part) for part in parts]
-    # An achievement has four decimals, so its ten-thousandths are already hundredths of a percent.
-    achieved = sum(weight * _ten_thousandths(part) for weight, part in zip(weights, parts, strict=True))
-    return _half_up(achieved, sum(weights))
-
-
-def _spread(dimension: str, parts: Sequence[CriterionResult], score: int, share: int, lost: int) -> DimensionScore:
-    achieved = [_whole_weight(part) * _ten_thousandths(part) for part in parts]
-    missed = [_whole_weight(part) * (_FULL_SCORE - _ten_thousandths(part)) for part in parts]
-    # What is reached and what is lost are cut apart, so that no rounding gives a part more than was possible.
-    spread = tuple(
-        replace(part, points=_points(points), points_possible=_points(points + rest))
-        for part, points, rest in zip(parts, _cut(share, achieved), _cut(lost, missed), strict=True)
-    )
-    return DimensionScore(dimension, _points(score), _points(share), _points(share + lost), spread)
-
-
-def _cut(total: int, shares: Sequence[int]) -> list[int]:
-    """`total` cut in proportion to `shares` into whole parts that add up to it exactly; a share of 0 gets 0."""
-    whole = sum(shares)
-    if whole == 0:
-        return [0] * len(shares)
-    parts, passed, given = [], 0, 0
-    for share in shares:
-        passed += share
-        upto = _half_up(total * passed, whole)
-        parts.append(upto - given)
-        given = upto
-    return parts
-
-
-def _half_up(numerator: int, denominator: int) -> int:
-    return (2 * numerator + denominator) // (2 * denominator)
-
-
-def _whole_weight(part: CriterionResult) -> int:
-    return int(part.weight.scaleb(2))
-
-
-def _ten_thousandths(part: CriterionResult) -> int:
-    return int(part.achievement.scaleb(4))
-
-
-def _points(hundredths: int) -> Decimal:
+def in_points(hundredths: int) -> Decimal:
+    """Whole hundredths as points with two decimals."""
     return Decimal(hundredths).scaleb(-2)
+
+
+def _with_points(result: CriterionResult, share: Share | None) -> CriterionResult:
+    if share is None:
+        return result
+    return replace(result, points=in_points(share.points), points_possible=in_points(share.possible))
+
+
+def _dimension(found: DimensionSum, results: Sequence[CriterionResult]) -> DimensionScore:
+    return DimensionScore(
+        dimension=found.dimension,
+        score=in_points(found.score),
+        points=in_points(found.share.points),
+        points_possible=in_points(found.share.possible),
+        parts=tuple(result for result in results if result.dimension == found.dimension and result.counts),
+    )

@@ -108,9 +108,10 @@ VOTE = VoteState("voting", NOW, NOW + HOUR, True, False, False, False, 2, 2, "go
         ({"outcome": "maybe"}, ["unknown_outcome", "rationale_missing"]),
         *[({"outcome": outcome}, ["rationale_missing"]) for outcome in ("conditional_go", "pivot", "stop", "abstain")],
         *[({"outcome": outcome, "rationale": "why"}, []) for outcome in ("conditional_go", "pause", "abstain")],
-        ({"veto_criterion": "security_review"}, ["no_veto"]),
-        ({"veto_criterion": "security_review", "may_veto": True}, []),
-        ({"veto_criterion": " ", "may_veto": True}, ["veto_unnamed"]),
+        ({"veto_criterion": "security_review", "veto_lifts_when": "A red team."}, ["no_veto"]),
+        ({"veto_criterion": "security_review", "veto_lifts_when": "A red team.", "may_veto": True}, []),
+        ({"veto_criterion": " ", "veto_lifts_when": "So.", "may_veto": True}, ["veto_unnamed"]),
+        ({"veto_criterion": "tier_confirmed", "may_veto": True}, ["veto_lift_missing"]),
     ],
 )
 def test_vote(changes, expected):

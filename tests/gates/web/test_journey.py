@@ -10,11 +10,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from gates.commands.reviews import open_voting
 from gates.models import Decision, GateReview, SignOff, Vote
 from pocgate.identity.models import User
 from pocgate.identity.queries import SIGNED_IN_AT
 from portfolio.models import UseCase
 from scoring.models import CriterionAnswer
+from tests.factories.identity import RoleGrantFactory
 from tests.factories.portfolio import EvidenceFactory, EvidenceRevisionFactory
 from tests.factories.stage_set import SIGNED_AT_GATE_0, StageSet, a_stage_set
 
@@ -228,11 +230,11 @@ def test_condition_is_cleared_on_the_record(today: datetime, signed_in: Browser)
 
 def test_dossier_is_handed_out_as_the_bytes_its_digest_is_of(today: datetime, signed_in: Browser) -> None:
     stage = a_stage_set(today)
-    review = stage.request(today)
+    review = stage.voting(today)
 
-    answer = signed_in(stage.owner).get(f"/reviews/{review.pk}/dossiers/1/")
+    answer = signed_in(stage.owner).get(f"/reviews/{review.pk}/dossiers/1/dossier.json")
 
-    assert answer.content.decode() == review.dossiers.get().content
+    assert answer.content.decode() == review.dossiers.get(revision=1).content
     assert json.loads(answer.content)["gate"] == 0
     assert answer["X-Content-Type-Options"] == "nosniff"
 
@@ -257,3 +259,19 @@ def test_desk_queues_cases_in_review_by_due_date(today: datetime, signed_in: Bro
     page = signed_in(stage.officer).get("/compliance/").content.decode()
 
     assert stage.case.reference in page.partition("In review")[2]
+
+
+def test_room_leaves_the_scorecard_out_for_who_still_has_to_rate(today: datetime, signed_in: Browser) -> None:
+    stage = a_stage_set(today)
+    review = stage.request(today)
+    stranger = RoleGrantFactory(role="auditor").user
+    room = f"/reviews/{review.pk}/"
+
+    before = {who: signed_in(who).get(room).content.decode() for who in (stage.chair, stranger)}
+    open_voting(review_id=review.pk, closes_at=today + timedelta(days=5), actor=stage.chair, now=today)
+    after = signed_in(stage.chair).get(room).content.decode()
+
+    assert "Rate the case first" in before[stage.chair]
+    assert "Value and feasibility:" not in before[stage.chair]
+    assert "Value and feasibility:" in before[stranger]
+    assert "Value and feasibility:" in after

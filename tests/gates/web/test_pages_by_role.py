@@ -12,12 +12,26 @@ from django.urls import reverse
 from django.utils import timezone
 
 from gates.commands.decisions import ConditionTerms
-from gates.commands.reviews import withdraw
-from gates.models import Committee, Decision, GateReview
+from gates.commands.delegations import delegate_seat
+from gates.commands.questions import ask_question
+from gates.commands.reviews import close_voting, withdraw
+from gates.commands.vetoes import appeal_veto
+from gates.models import (
+    AgendaItem,
+    Committee,
+    Decision,
+    Delegation,
+    GateReview,
+    Meeting,
+    Question,
+    ReviewProposal,
+    Seat,
+    VetoAppeal,
+)
 from gates.urls import urlpatterns
 from pocgate.identity.models import User
 from tests.factories.identity import RoleGrantFactory, UserFactory
-from tests.factories.stage_set import StageSet, a_stage_set
+from tests.factories.stage_set import TOKEN, StageSet, a_stage_set
 
 pytestmark = pytest.mark.django_db
 
@@ -42,32 +56,75 @@ class Row:
     state: str = "requested"
 
 
+# Members of the committee; auditors and administrators see every meeting.
+MEETS = {**dict.fromkeys(PEOPLE, 404), **dict.fromkeys(("member", "chair", "auditor", "admin"), 200)}
+LEADS = {**dict.fromkeys(PEOPLE, 404), "member": 403, "auditor": 403, "admin": 403, "chair": 302}
+SITTING = {"title": "Gate 0", "starts_at": "2999-01-01T17:00", "ends_at": "2999-01-01T18:00"}
 VOTE = {"outcome": "go", "seen_revision": 2}
 NOT_SEATED = only(302, "member", "chair", others=409)
 TABLE: Mapping[str, Row] = {
     "room": Row(SEES, args=("review",)),
     "room_live": Row(SEES, args=("review",)),
     "vote": Row(NOT_SEATED, "post", ("review",), VOTE, "voting"),
+    "confirm_vote": Row(only(302, "member", others=409), "post", ("review",), {"seat": 3, "seen_revision": 2}, "voted"),
+    "ask": Row(NOT_SEATED, "post", ("review",), {"text": "How was it measured?"}),
+    "answer": Row(only(302, "owner", others=409), "post", ("review", "question"), {"text": "By hand."}, "asked"),
+    "veto_lift": Row(only(302, others=409), "post", ("review", "veto_seat"), {"text": "Done."}, "vetoed"),
+    "veto_appeal": Row(
+        only(302, "owner", "chair", others=409), "post", ("review", "veto_seat"), {"text": "No."}, "vetoed"
+    ),
+    "appeal_answer": Row(only(302, others=409), "post", ("review", "appeal"), {"text": "It stands."}, "appealed"),
+    "delegations": Row(EVERYBODY),
+    "delegation_new": Row(
+        {**dict.fromkeys(PEOPLE, 422), "admin": 302},
+        "post",
+        (),
+        {"seat": "a seat", "delegate": "newcomer", "ends_at": "soon"},
+    ),
+    "delegation_revoke": Row(
+        {**dict.fromkeys(PEOPLE, 404), "member": 302, "admin": 302}, "post", ("delegation",), state="delegated"
+    ),
     "recuse": Row(NOT_SEATED, "post", ("review",), {"reason": "I know them."}),
     "open": Row(only(302, "chair", others=409), "post", ("review",), {"closes_at": "2999-01-01T17:00"}),
     "close": Row(only(302, "chair"), "post", ("review",), state="voted"),
     "withdraw": Row(only(302, "chair", others=409), "post", ("review",), {"reason": "Not now."}, "voting"),
     "decide": Row(only(302, "chair", others=409), "post", ("review",), {"outcome": "go"}, "closed"),
     "dossier": Row(SEES, args=("review", "one")),
+    "dossier_json": Row(SEES, args=("review", "one"), state="voting"),
+    "dossier_pdf": Row(SEES, args=("review", "one"), state="voting"),
+    "difference": Row(SEES, args=("review",)),
     "case_reviews": Row(SEES, args=("case",), state="none"),
     "request": Row(only(302, "owner", "chair"), "post", ("case",), state="none"),
     "propose_stop": Row(only(302, "owner", "chair"), "post", ("case",), {"reason": "Rules do."}, "none"),
     "resume": Row(only(302, "chair"), "post", ("case",), {"reason": "The data came."}, "paused"),
     "extend": Row(only(302, "chair"), "post", ("case",), {"days": 7, "reason": "The data came late."}, "none"),
+    "convene": Row(only(302, "chair"), "post", ("case",), {"reason": "The cap is passed."}, "none"),
+    "dismiss_proposal": Row(only(302, "chair"), "post", ("case", "proposal"), {"reason": "Seen to."}, "none"),
     "clear_condition": Row(only(302, "owner", "chair"), "post", ("condition",), {"note": "Done."}, "decided"),
     "desk": Row(EVERYBODY),
     "checklist": Row(SEES, args=("case",)),
     "sign": Row(
         only(302, "compliance", others=409), "post", ("case", "criterion"), {"tier_confirmed-state": "accepted"}
     ),
+    "health": Row(EVERYBODY),
+    "sign_again": Row(dict.fromkeys(PEOPLE, 409) | {"stranger": 404}, "post", ("case",), {"item": "tier_confirmed"}),
+    "expiries": Row(EVERYBODY),
+    "verifications": Row(EVERYBODY),
+    "verify": Row(only(302, "compliance"), "post", ("case", "attested")),
     "decisions": Row(EVERYBODY, state="decided"),
     "decision": Row(SEES, args=("decision",), state="decided"),
+    "decision_pdf": Row(SEES, args=("decision",), state="decided"),
     "committees": Row(EVERYBODY),
+    "committee_calendar": Row(MEETS, args=("committee",)),
+    "meeting_plan": Row({**dict.fromkeys(PEOPLE, 403), "chair": 302}, "post", ("committee",), SITTING),
+    "meetings": Row(EVERYBODY),
+    "meeting": Row(MEETS, args=("meeting",)),
+    "meeting_change": Row(LEADS, "post", ("meeting",), SITTING),
+    "meeting_act": Row(LEADS, "post", ("meeting", "cancel")),
+    "meeting_present": Row(MEETS, args=("meeting", "one"), state="voting"),
+    "meeting_calendar": Row(MEETS, args=("meeting",)),
+    "meeting_pack": Row(MEETS, args=("meeting",), state="voting"),
+    "meeting_minutes": Row(dict.fromkeys(PEOPLE, 404), args=("meeting",)),
     "committee_new": Row({**dict.fromkeys(PEOPLE, 403), "admin": 302}, "post", (), {"name": "New", "gate": 1}),
     "seat_new": Row(
         {**dict.fromkeys(PEOPLE, 403), "admin": 302},
@@ -84,10 +141,49 @@ def test_every_address_of_the_gates_has_a_row() -> None:
     assert {pattern.name for pattern in urlpatterns} == set(TABLE)
 
 
+def vetoed(stage: StageSet, now: datetime) -> None:
+    """A closed vote with a veto of compliance."""
+    review = stage.voting(now)
+    for member in stage.members[:2]:
+        stage.vote(review, member, "go", now)
+    veto = {"veto_criterion": "tier_confirmed", "veto_lifts_when": "The tier is argued."}
+    stage.vote(review, stage.members[2], "pause", now, **veto)
+    close_voting(review_id=review.pk, actor=stage.chair, now=now)
+
+
+def appealed(stage: StageSet, now: datetime) -> None:
+    """The same, put before the sponsor."""
+    vetoed(stage, now)
+    seat, review = Seat.objects.get(user=stage.members[2]), GateReview.objects.get()
+    appeal_veto(review_id=review.pk, seat_id=seat.pk, reason="It is argued.", actor=stage.owner, now=now)
+
+
+def asked(stage: StageSet, now: datetime) -> None:
+    """A question of the chair."""
+    ask_question(review_id=stage.request(now).pk, text="How?", actor=stage.chair, now=now)
+
+
+def delegated(stage: StageSet, now: datetime) -> None:
+    """The seat of a member is filled by a newcomer."""
+    holder, ends_at = stage.members[0], now + timedelta(days=9)
+    terms = {"seat_id": Seat.objects.get(user=holder).pk, "delegate_id": UserFactory().pk, "ends_at": ends_at}
+    delegate_seat(actor=holder, sign_in=TOKEN, now=now, **terms)
+
+
+SPOKEN: Mapping[str, Callable[[StageSet, datetime], None]] = {
+    "asked": asked,
+    "vetoed": vetoed,
+    "appealed": appealed,
+    "delegated": delegated,
+}
+
+
 def in_state(state: str, now: datetime) -> StageSet:
     """A case whose review stands in the named state; `voted` is voting with a quorum."""
     stage = a_stage_set(now)
-    if state == "requested":
+    if state in SPOKEN:
+        SPOKEN[state](stage, now)
+    elif state == "requested":
         stage.request(now)
     elif state == "voting":
         stage.voting(now)
@@ -116,15 +212,49 @@ def somebody(who: str, stage: StageSet) -> User:
     return UserFactory() if who == "stranger" else RoleGrantFactory(role=who).user
 
 
+def a_meeting(stage: StageSet, review: GateReview | None) -> Meeting:
+    """A planned meeting of the committee with the review, if there is one, on its agenda."""
+    now = timezone.now()
+    meeting = Meeting.objects.create(
+        committee=stage.committee,
+        title="Gate 0",
+        starts_at=now + timedelta(days=1),
+        ends_at=now + timedelta(days=2),
+        created_by=stage.chair,
+        created_at=now,
+        changed_at=now,
+    )
+    if review is not None:
+        AgendaItem.objects.create(meeting=meeting, review=review, position=1)
+    return meeting
+
+
+def a_proposal(stage: StageSet) -> ReviewProposal:
+    """A review that the system proposes."""
+    now = timezone.now()
+    return ReviewProposal.objects.create(
+        case=stage.case, trigger="operating", subject="gate 3", text="Due.", due=now.date(), proposed_at=now
+    )
+
+
 def values_of(stage: StageSet) -> Mapping[str, object]:
     review = GateReview.objects.filter(case=stage.case).first()
     decision = Decision.objects.first()
     condition = decision.conditions.first() if decision else None
+    question, appeal, delegation = Question.objects.first(), VetoAppeal.objects.first(), Delegation.objects.first()
     return {
+        "proposal": a_proposal(stage).pk,
+        "question": question.pk if question else 0,
+        "appeal": appeal.pk if appeal else 0,
+        "delegation": delegation.pk if delegation else 0,
+        "veto_seat": Seat.objects.get(user=stage.members[2]).pk,
         "review": review.pk if review else 0,
+        "meeting": a_meeting(stage, review).pk,
+        "cancel": "cancel",
         "one": 1,
         "case": stage.case.reference,
         "criterion": "tier_confirmed",
+        "attested": "preliminary_plan",
         "condition": condition.pk if condition else 0,
         "decision": decision.reference if decision else "",
         "committee": stage.committee.pk,
@@ -138,7 +268,14 @@ def test_page_by_role_answers_as_the_table_says(name: str, who: str, signed_in: 
     row = TABLE[name]
     stage = in_state(row.state, timezone.now())
     values = values_of(stage)
-    data = {key: UserFactory().pk if value == "newcomer" else value for key, value in row.data.items()}
+    stands_for = {
+        "newcomer": lambda: UserFactory().pk,
+        "a seat": lambda: values["seat"],
+        "soon": lambda: timezone.localtime(timezone.now() + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M"),
+    }
+    data = {key: stands_for.get(str(value), lambda value=value: value)() for key, value in row.data.items()}
+    if name == "confirm_vote":
+        data["seat"] = Seat.objects.get(user=stage.members[0]).pk
     address = reverse(f"gates:{name}", args=[values[arg] for arg in row.args])
 
     answer = getattr(signed_in(somebody(who, stage)), row.method)(address, data)

@@ -53,6 +53,10 @@ def test_header_system_name_yields_to_use_case_name():
         (("Nombre", "Organismo", "Unidad responsable", "Estado"), "Organismo", "Unidad responsable"),
         (("Name", "2.1.1 - Organisation or department", "Team", "Phase"), "2.1.1 - Organisation or department", "Team"),
         (("Name", "Bureau/Component", "Stage"), "Bureau/Component", None),
+        (("name", "dept", "stage"), "dept", None),
+        (("Title", "Org", "Unit", "Phase"), "Org", "Unit"),
+        (("Use case name", "Which department owns it?", "Status"), "Which department owns it?", None),
+        (("Hoe heet de toepassing?", "Welke afdeling?", "Status"), "Welke afdeling?", None),
     ],
 )
 def test_organisations_are_ranked_department_above_unit(headers, department, unit):

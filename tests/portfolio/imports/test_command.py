@@ -248,3 +248,49 @@ def test_second_publication_after_the_first_changes_only_what_differs(shared_dat
 
     assert (summary["create"], summary["changed_cells"], summary["unchanged"]) == (376, 22, 1735)
     assert (again["create"], again["update"], again["conflict"], again["unchanged"]) == (0, 0, 0, 2133)
+
+
+ANSWERED = (
+    "Use case name,Department,Stage,Tested?,Assessed?\nSort claims,Claims,Pilot,Yes,In the works\nRead,Mail,Pilot,,No\n"
+)
+ANSWER_MAPPING = """\
+name: ours
+columns:
+  title: Use case name
+  department: Department
+  stage: Stage
+  answer:quality_tests: Tested?
+  answer:lineage: Assessed?
+answers:
+  In the works: planned
+"""
+
+
+def _apply_answered(tmp_path: Path, text: str) -> dict[str, Any]:
+    mapping = written(tmp_path, ANSWER_MAPPING, "ours.yaml")
+    return run(written(tmp_path, text), "--mapping", str(mapping), "--apply")
+
+
+def test_columns_that_answer_criteria_are_kept_and_handed_on(tmp_path: Path) -> None:
+    _apply_answered(tmp_path, ANSWERED)
+
+    kept = [origin.values.get("answers") for origin in CaseOrigin.objects.order_by("row")]
+    assert kept == [{"quality_tests": "met", "lineage": "planned"}, {"lineage": "not_met"}]
+    job = Job.objects.get(kind="scoring.take_over_imported_answers")
+    assert (job.subject_type, job.subject_id) == ("import_run", str(ImportRun.objects.get().pk))
+
+
+def test_changed_answer_updates_its_origin_and_the_same_file_nothing(tmp_path: Path) -> None:
+    _apply_answered(tmp_path, ANSWERED)
+
+    again = _apply_answered(tmp_path, ANSWERED)
+    changed = _apply_answered(tmp_path, ANSWERED.replace("In the works", "Yes"))
+
+    assert (again["unchanged"], changed["update"], changed["changed_cells"]) == (2, 1, 1)
+    assert CaseOrigin.objects.get(row=2).values["answers"] == {"quality_tests": "met", "lineage": "met"}
+
+
+def test_import_without_answers_asks_nobody_to_take_them_over(tmp_path: Path) -> None:
+    run(written(tmp_path, SMALL), "--apply", "--accept-imputed")
+
+    assert not Job.objects.filter(kind="scoring.take_over_imported_answers").exists()

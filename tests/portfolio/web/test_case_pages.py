@@ -245,7 +245,7 @@ def test_kpi_is_defined_measured_corrected_and_retired(client: Client, case: Use
     assert KpiThreshold.objects.get().value == 55
     assert KpiReading.objects.get(superseded_by=None).value == 53
     assert KpiDefinition.objects.get(valid_until=None).target == 65
-    assert 'class="kpi-chart"' in page
+    assert f'id="kpi-{kpi.key}-chart"' in page
     assert "corrected" in page
 
 

@@ -38,6 +38,14 @@ FIRST = "criteria[0]"
         ),
         ("title: {en: Default playbook}\n", "", None, "title", "missing_key"),
         (
+            "  justification_percent: 90\n",
+            "  justification_percent: 80\n",
+            0,
+            "costs.justification_percent",
+            "not_noticed",
+        ),
+        ("  review_percent: 100\n", "  review_percent: 110\n", 0, "costs.review_percent", "not_noticed"),
+        (
             "    weight: 2\n    effort: S\n    lead_days: 1\n",
             "    weight: 0\n    effort: S\n    lead_days: 1\n",
             0,

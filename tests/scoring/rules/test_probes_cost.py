@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scoring.rules.probes import Cap, Cost, CostPlan, Estimate, run_probe
 from scoring.rules.readiness import ProbeResult
@@ -30,8 +32,8 @@ def found(key: str, **facts: object) -> ProbeResult:
 
 
 def cost(amount: int, month: int = 1, **changes: object) -> Cost:
-    usual = Cost(record("cost"), Decimal(amount), False, True, date(2026, month, 1), True)
-    return replace(usual, **changes)
+    first, until = date(2026, month, 1), date(2026, month + 1, 1)
+    return replace(Cost(record("cost"), "people", Decimal(amount), False, True, first, until, True), **changes)
 
 
 @pytest.mark.parametrize(
@@ -100,11 +102,19 @@ IN_STAGE_1 = {"gate": 1, "stage": 1, "horizon": date(2026, 5, 2)}
         ((cap("stage", 1),), (cost(5000, in_stage=False),), "pass", "within_cap"),
         ((cap("stage", 1), cap("case", None, 4000)), (cost(5000, in_stage=False),), "fail", "cap_exceeded"),
         ((cap("stage", 1),), (cost(300, 1), cost(300, 2)), "pass", "within_cap"),
-        # 300 a month for two more months on top of 900.
+        # 300 a month until May on top of 900.
         ((cap("stage", 1),), (cost(300, 1), cost(300, 2), cost(300, 3)), "fail", "cap_breach_sure"),
         ((cap("stage", 1, 1600),), (cost(300, 1), cost(300, 2), cost(300, 3)), "pass", "within_cap"),
         ((cap("stage", 1),), (cost(100, 1), cost(500, 2), cost(30, 3)), "pass", "within_cap"),
         ((cap("stage", 1),), tuple(cost(300, month, recurring=False) for month in (1, 2, 3)), "pass", "within_cap"),
+        # The stage is funded, the case is not.
+        ((cap("stage", 1, 9999), cap("case", None)), tuple(cost(300, m) for m in (1, 2, 3)), "fail", "cap_breach_sure"),
+        (
+            (cap("stage", 1, 9999), cap("case", None, 1600)),
+            tuple(cost(300, m) for m in (1, 2, 3)),
+            "pass",
+            "within_cap",
+        ),
     ],
 )
 def test_spend_within_cap(caps, costs, verdict, code):
@@ -128,6 +138,39 @@ def test_forecast_cannot_tell_without_a_horizon():
     result = found("spend_within_cap", cost_plan=plan(cap("stage", 1)), costs=costs, gate=1, stage=1)
 
     assert (result.verdict, result.params["forecast"]) == ("pass", "cannot_tell")
+
+
+@pytest.mark.parametrize(
+    ("period_end", "changes_at"),
+    [
+        # Recorded to the end of February, or into March: the line counts as ended once the month after is over.
+        (date(2026, 3, 1), datetime(2026, 4, 1, tzinfo=UTC)),
+        (date(2026, 3, 9), datetime(2026, 5, 1, tzinfo=UTC)),
+        # A line that ended already changes nothing any more.
+        (date(2026, 1, 20), None),
+    ],
+)
+def test_forecast_says_when_time_changes_it(period_end, changes_at):
+    costs = (cost(10, 1, period_end=period_end),)
+
+    result = found("spend_within_cap", cost_plan=plan(cap("stage", 1)), costs=costs, **IN_STAGE_1)
+
+    assert result.changes_at == changes_at
+
+
+@given(st.lists(st.tuples(st.integers(1, 900), st.integers(-200, 60), st.integers(1, 120)), max_size=6))
+def test_result_stays_until_it_says_it_changes(bills):
+    costs = tuple(
+        cost(amount, 1, period_start=NOW.date() + start * DAY, period_end=NOW.date() + (start + days) * DAY)
+        for amount, start, days in bills
+    )
+    facts = {"cost_plan": plan(cap("stage", 1, 2000), cap("case", None, 5000)), "costs": costs, **IN_STAGE_1}
+
+    first = found("spend_within_cap", **facts)
+
+    for later in (NOW + 10 * DAY, NOW + 45 * DAY, NOW + 100 * DAY):
+        if first.changes_at is None or later < first.changes_at:
+            assert found("spend_within_cap", now=later, **facts) == first
 
 
 def test_records_name_the_cap_and_the_largest_entries_first():

@@ -190,16 +190,3 @@ def kpi(role: str, gates: set[int] = frozenset(), thresholds: set[int] = frozens
 )
 def test_thresholds_preregistered_asks_for_the_next_gate(gate, kpis, code):
     assert found("thresholds_preregistered", gate=gate, kpis=kpis).code == code
-
-
-@pytest.mark.parametrize(
-    "key",
-    [
-        "value_realised", "operations_observed", "slo_defined", "slo_met", "user_feedback", "training_delivered",
-        "adoption", "unit_cost_known",
-    ],
-)  # fmt: skip
-def test_probe_of_a_later_gate_says_not_measured_yet(key):
-    result = found(key, gate=2, stage=2)
-
-    assert (result.verdict, result.code, result.achievement) == ("not_enough_evidence", "not_measured_yet", 0)

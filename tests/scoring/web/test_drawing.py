@@ -2,37 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from scoring.models import ReadinessPoint
 from scoring.rules.scorecard import AxisScore, Scorecard
-from scoring.web.drawing import quadrant_dot, sparkline
-
-START = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-def _point(overall: str, days: int) -> ReadinessPoint:
-    return ReadinessPoint(overall=Decimal(overall), at=START + timedelta(days=days))
-
-
-def test_sparkline_holds_each_score_until_the_next() -> None:
-    drawn = sparkline([_point("0", 0), _point("100", 5)], 50, until=START + timedelta(days=10))
-
-    assert drawn is not None
-    assert (drawn.path, drawn.bar_y) == ("M4.0 52.0H120.0V4.0H236.0", 28.0)
-    assert (drawn.last_x, drawn.last_y) == (236.0, 4.0)
-
-
-def test_sparkline_of_a_single_moment_is_a_level_line() -> None:
-    drawn = sparkline([_point("50", 0)], 70, until=START)
-
-    assert drawn is not None
-    assert drawn.path == "M4.0 28.0H236.0"
-
-
-def test_sparkline_without_history_is_none() -> None:
-    assert sparkline([], 70, until=START) is None
+from scoring.web.drawing import quadrant_dot
 
 
 def _card(value: str | None, feasibility: str | None) -> Scorecard:

@@ -17,7 +17,7 @@ from scoring.models import Assessment, CriterionAnswer
 from scoring.queries.playbooks import current_playbook, default_playbook_text
 from tests.factories.identity import RoleGrantFactory, UserFactory
 from tests.factories.portfolio import EvidenceFactory, EvidenceRevisionFactory, TeamMemberFactory, UseCaseFactory
-from tests.factories.scoring import CriterionAnswerFactory, full_case
+from tests.factories.scoring import AnswerEvidenceFactory, CriterionAnswerFactory, full_case
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +53,7 @@ def test_readiness_page_shows_score_parts_and_what_it_takes(case: UseCase, owner
     text = page.content.decode()
     assert page.status_code == 200
     assert 'id="row-quality_sla"' in text
-    assert "What it still takes" in text
+    assert "What it would take" in text
     assert "nobody can tick it" in text
     assert "style=" not in text
 
@@ -66,7 +66,9 @@ def test_readiness_page_without_a_score_says_why(made: dict[str, Any]) -> None:
     assert b'class="empty"' in page.content
 
 
-@pytest.mark.parametrize("path", ["readiness/", "readiness/live/", "readiness/lineage/answer/", "scorecard/"])
+@pytest.mark.parametrize(
+    "path", ["readiness/", "readiness/live/", "readiness/explained/", "readiness/lineage/answer/", "scorecard/"]
+)
 def test_page_of_an_invisible_or_unknown_case_is_not_found(path: str, case: UseCase) -> None:
     stranger = _client(UserFactory())
 
@@ -198,6 +200,15 @@ def test_scorecard_hides_others_until_rated_and_then_compares(case: UseCase) -> 
     assert "Commit" in after
 
 
+def test_scorecard_while_nobody_can_rate_asks_nobody_to(case: UseCase) -> None:
+    UseCase.objects.filter(pk=case.pk).update(records_locked_at=timezone.now())
+
+    text = _client(RoleGrantFactory(role="chair").user).get(_at(case, "scorecard/")).content.decode()
+
+    assert "Rate first" not in text
+    assert "Not shown" in text
+
+
 @pytest.mark.parametrize(
     "posted",
     [{}, {"discipline": "business"}, {"discipline": "business", "team": "9"}, {"discipline": "x", "team": "3"}],
@@ -215,7 +226,7 @@ def test_scorecard_of_a_range_that_leaves_the_rating_out_comes_back(case: UseCas
     page = _client(RoleGrantFactory(role="committee").user).post(_at(case, "scorecard/"), posted)
 
     assert page.status_code == 422
-    assert b"from 1 to 5" in page.content
+    assert "The range from 3 to 4 does not hold your rating of 2." in page.content.decode()
 
 
 def test_scorecard_for_a_sponsor_is_read_only(case: UseCase) -> None:
@@ -251,9 +262,34 @@ def test_readiness_page_takes_the_same_queries_for_one_answer_and_for_three(
     for criteria in (["lineage"], ["quality_sla", "ci_cd"]):
         for criterion in criteria:
             answer = CriterionAnswerFactory(case=case, criterion=criterion)
-            answer.evidence.create(revision=EvidenceRevisionFactory(evidence=EvidenceFactory(case=case)))
-        with django_assert_max_num_queries(30) as captured:
+            AnswerEvidenceFactory(answer=answer, revision=EvidenceRevisionFactory(evidence=EvidenceFactory(case=case)))
+        with django_assert_max_num_queries(70) as captured:
             client.get(_at(case))
         counts.append(len(captured))
 
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("part", ["low", "high", "rationale"])
+def test_scorecard_of_a_range_or_reason_without_a_rating_comes_back(part: str, case: UseCase) -> None:
+    posted = {"discipline": "business", "team": "2", f"integration-{part}": "3"}
+
+    page = _client(RoleGrantFactory(role="committee").user).post(_at(case, "scorecard/"), posted)
+
+    assert page.status_code == 422
+    assert "Choose a rating too" in page.content.decode()
+    assert not Assessment.objects.exists()
+
+
+def test_scorecard_tells_who_should_talk_and_what_was_said_before(case: UseCase) -> None:
+    viewer, other = (RoleGrantFactory(role="committee", user__full_name=name).user for name in ("Ada", "Bea"))
+    for rater, rating, low in ((other, 1, None), (other, 2, 1), (other, 2, 1), (viewer, 5, None)):
+        given = [GivenRating("team", rating, low, None if low is None else 3, "thin")]
+        rate(case_id=case.pk, ratings=given, discipline="technical", actor=rater, now=timezone.now())
+
+    page = " ".join(_client(viewer).get(_at(case, "scorecard/")).content.decode().split())
+
+    assert "<b>Talk:</b> Bea (2) and Ada (5) are 3 apart." in page
+    assert "mean 3.5 · spread 3" in page
+    assert "rated again, 1 earlier" in page
+    assert '<line class="m-range" x1="10" x2="50" y1="8" y2="8"/>' in page

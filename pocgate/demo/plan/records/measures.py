@@ -18,6 +18,8 @@ _THRESHOLD_SHARE = {1: 0.55, 2: 0.45, 3: 0.55}
 _SETS = ("hold-out set A", "hold-out set B", "shadow week")
 _ADOPTION = Measure("Share of the desk's items handled with it", "%", "higher", Decimal(0), Decimal(80))
 _LATENCY = Measure("Answer time, 95th percentile", "s", "lower", Decimal(6), Decimal(2))
+_FAULTLESS = Measure("Spot-checked items without a fault", "%", "higher", Decimal(88), Decimal(97))
+_UNIT_COST = Measure("Cost of one item handled with it", "EUR per item", "lower", Decimal("4.20"), Decimal("1.60"))
 _WEEK, _MONTH = 7, 28
 _REPORT = "weekly report"
 _PILOT = 2
@@ -25,6 +27,8 @@ _PILOT = 2
 
 def kpis(setting: Setting) -> Iterator[KpiPlan]:
     """The primary KPI from the registration on; the others as the stages ask for them."""
+    if not setting.script.promised:
+        return
     subject = setting.subject
     created = setting.course.created_at + timedelta(minutes=45)
     primary = _kpi(setting, _PRIMARY, subject.primary, created)
@@ -43,8 +47,9 @@ def kpis(setting: Setting) -> Iterator[KpiPlan]:
         at = pilot.start + timedelta(days=1)
         adoption = replace(_kpi(setting, _ADOPTED, _ADOPTION, at), gates=_ADOPTED.gates)
         yield _measured(setting, adoption, start=0.45)
-        latency = replace(_kpi(setting, _FAST, _LATENCY, at), gates=_FAST.gates, slo_of="latency")
-        yield _measured(setting, latency, start=0.8)
+        for use, measure in ((_FAST, _LATENCY), (_RIGHT, _FAULTLESS), (_CHEAP, _UNIT_COST)):
+            objective = replace(_kpi(setting, use, measure, at), gates=use.gates)
+            yield _measured(setting, objective, start=0.8)
 
 
 @dataclass(frozen=True)
@@ -55,13 +60,18 @@ class _Use:
     role: str
     kind: str
     gates: tuple[int, ...]
+    slo_of: str = ""
 
 
 _PRIMARY = _Use("primary", "primary", "outcome", (2, 3))
 _QUALITY = _Use("quality", "acceptance", "quality", (1,))
 _GUARDRAIL = _Use("guardrail", "guardrail", "outcome", (2,))
 _ADOPTED = _Use("adoption", "guardrail", "adoption", (3,))
-_FAST = _Use("latency", "guardrail", "latency", (3,))
+_FAST = _Use("latency", "guardrail", "latency", (3,), "latency")
+_RIGHT = _Use("faultless", "guardrail", "quality", (3,), "quality")
+_CHEAP = _Use("unit-cost", "guardrail", "cost_per_unit", (3,), "cost")
+# Counted in full, so that their samples tell the error.
+_COUNTED = ("adoption", "faultless")
 
 
 def _kpi(setting: Setting, use: _Use, measure: Measure, at: datetime) -> KpiPlan:
@@ -70,7 +80,7 @@ def _kpi(setting: Setting, use: _Use, measure: Measure, at: datetime) -> KpiPlan
         name=measure.name,
         role=use.role,
         kind=use.kind,
-        slo_of="",
+        slo_of=use.slo_of,
         unit=measure.unit,
         direction=measure.direction,
         baseline=measure.baseline,
@@ -82,7 +92,14 @@ def _kpi(setting: Setting, use: _Use, measure: Measure, at: datetime) -> KpiPlan
         target_date=(setting.course.created_at + timedelta(days=365)).date(),
         baseline_source="Mean of the twelve months before",
         thresholds=_thresholds(setting, measure, use.gates, at),
+        money_per_unit=_worth(setting, measure) if use.role == "primary" else None,
     )
+
+
+def _worth(setting: Setting, measure: Measure) -> Decimal | None:
+    """What a unit of improvement is worth a year, so that reaching the target brings the promised benefit."""
+    way = abs(measure.target - measure.baseline)
+    return (setting.subject.benefit_a_year / way).quantize(Decimal(1)) if way else None
 
 
 def _thresholds(setting: Setting, measure: Measure, gates: tuple[int, ...], at: datetime) -> tuple[ThresholdPlan, ...]:
@@ -177,7 +194,7 @@ def _reading(setting: Setting, kpi: KpiPlan, reach: float, when: _When) -> Readi
     return ReadingPlan(
         value=_rounded(max(value, Decimal(0))),
         sample_size=samples,
-        error=_rounded(size * Decimal("0.035")),
+        error=None if kpi.key in _COUNTED else _rounded(size * Decimal("0.035")),
         observed_from=when.at - timedelta(days=kpi.cadence_days),
         observed_to=when.at - timedelta(hours=2),
         recorded_at=when.at,

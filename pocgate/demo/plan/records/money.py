@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from zlib import crc32
 
 from pocgate.demo.plan.scripts import DRAFT
 from pocgate.demo.plan.setting import Setting
@@ -35,6 +36,8 @@ _ESTIMATES = {
     "change_training": "0.04",
 }
 _RUN_RATE = Decimal("0.9")
+# A pilot costs more a month than production: the stage's cap over its time-box, and a fifth more.
+_MONTHLY_SHARE = {0: Decimal("0.21"), 1: Decimal("0.21"), 2: Decimal("0.24"), 3: Decimal("0.096")}
 _ROUNDED_FROM = 2000
 # Discovery estimates the lines in its second half.
 _ESTIMATED_FROM = 0.5
@@ -104,7 +107,7 @@ def _budget(setting: Setting, stage: int, at: datetime) -> BudgetPlan:
     return BudgetPlan(
         version=1,
         case_cap=_money(sum(caps.values(), Decimal(0)) * Decimal("1.1")),
-        monthly_cap=_money(yearly / 12 * Decimal("1.15")),
+        monthly_cap=_money(yearly * _MONTHLY_SHARE[stage]),
         proposed_by=setting.owner,
         proposed_at=at,
         agreed_by=setting.people["budget_holder"],
@@ -126,14 +129,20 @@ def entries(setting: Setting) -> Iterator[EntryPlan]:
             recorded = min(phase.end, setting.now) - timedelta(hours=2)
             if end < recorded.date() - timedelta(days=4):
                 recorded = recorded.replace(year=end.year, month=end.month, day=end.day) + timedelta(days=3)
+            busy = _busy(setting, start)
             for line, share in lines:
                 noise = Decimal(str(round(setting.rng.uniform(0.95, 1.05), 3)))
-                amount = total * (end - start).days / days * Decimal(str(share)) * noise
+                amount = total * (end - start).days / days * Decimal(str(share)) * noise * busy
                 if amount >= 1:
                     yield EntryPlan(
                         *(line, _money(amount), "actual", "recurring" if phase.stage else "one_off", start, end),
                         *(phase.stage, phase.iteration, "", recorded, setting.owner),
                     )
+
+
+def _busy(setting: Setting, month: date) -> Decimal:
+    """Some months cost more than others, by up to an eighth; always the same ones for a case."""
+    return 1 + Decimal(crc32(f"{setting.subject.key}{month:%Y-%m}".encode()) % 25 - 12) / 100
 
 
 def _spent(setting: Setting, stage: int, start: datetime, end: datetime) -> Decimal:

@@ -1,0 +1,40 @@
+"""Reviews in which a person still has to vote, in a seat of their own or one they fill for somebody."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from gates.enums import ReviewState
+from gates.models import Dossier, GateReview, Recusal, Seat, Vote
+from gates.queries.committees import CONFLICT_PERIOD, delegations_in_force
+from pocgate.identity.models import User
+from portfolio.models import TeamMember
+
+
+def reviews_to_vote_on(user: User, *, now: datetime) -> QuerySet[GateReview]:
+    """Those whose vote runs, the first to close first, with their cases; none on a case the person works on."""
+    recent = Q(ended_at__isnull=True) | Q(ended_at__gt=now - CONFLICT_PERIOD)
+    return (
+        GateReview.objects.filter(Exists(_seats_to_vote_in(user, now)), state=ReviewState.VOTING)
+        .exclude(Exists(TeamMember.objects.filter(recent, case=OuterRef("case"), user=user)))
+        .select_related("case")
+        .order_by("voting_closes_at", "pk")
+    )
+
+
+def _seats_to_vote_in(user: User, now: datetime) -> QuerySet[Seat]:
+    """Seats of the review's committee that the person fills, not recused and without a vote on the latest revision."""
+    review = OuterRef(OuterRef("pk"))
+    filled = delegations_in_force(now).filter(seat=OuterRef("pk"))
+    theirs = Q(Exists(filled.filter(delegate=user))) | (Q(user=user) & ~Q(Exists(filled)))
+    newer = Dossier.objects.filter(review=OuterRef("review"), revision__gt=OuterRef("dossier__revision"))
+    # A vote on an older revision does not count until it is confirmed, so it waits as one not cast.
+    cast = Vote.objects.filter(~Exists(newer), review=review, seat=OuterRef("pk"))
+    in_term = Q(ended_at__isnull=True) | Q(ended_at__gt=now)
+    return (
+        Seat.objects.filter(theirs, in_term, started_at__lte=now, committee=OuterRef("committee"))
+        .exclude(Exists(cast))
+        .exclude(Exists(Recusal.objects.filter(review=review, seat=OuterRef("pk"))))
+    )

@@ -1,0 +1,1 @@
+"""Feedback, benefit, training, operation, dependencies and risks of a case."""

@@ -1,0 +1,1 @@
+"""Value × feasibility: one case's scorecard, ratings, and the matrix of the portfolio."""
