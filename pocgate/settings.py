@@ -289,8 +289,19 @@ CELERY_BEAT_SCHEDULE = {
     "mail": {"task": "inbox.send_mail", "schedule": 60.0, "options": SOON},
     "nightly recompute": {"task": "scoring.recompute_all", "schedule": crontab(hour=2, minute=10)},
     "nightly positions": {"task": "scoring.place_all", "schedule": crontab(hour=2, minute=50)},
+    "event dispatch": {"task": "ledger.dispatch_events", "schedule": 60.0, "options": SOON},
+    "retention of deliveries": {"task": "ledger.forget_deliveries", "schedule": crontab(hour=3, minute=30)},
     "untouched drafts": {"task": "portfolio.archive_untouched_drafts", "schedule": crontab(hour=3, minute=20)},
+    "retention of jobs": {"task": "kernel.forget_done_jobs", "schedule": crontab(hour=3, minute=40)},
 }
+# Whose standing still is told to administrators on every page.
+REMINDERS_TASK = "gates.send_reminders"
+JOB_RETENTION_DAYS = env.integer("POCGATE_JOB_RETENTION_DAYS", 30, minimum=1)
+
+# Seconds after each failed attempt; together nearly three days, as Standard Webhooks recommends.
+WEBHOOK_PAUSES = env.numbers("POCGATE_WEBHOOK_PAUSES", "5,300,1800,7200,18000,36000,50400,72000,72000", minimum=1)
+WEBHOOK_ALLOW_PRIVATE = env.networks("POCGATE_WEBHOOK_ALLOW_PRIVATE")
+WEBHOOK_LOG_DAYS = env.integer("POCGATE_WEBHOOK_LOG_DAYS", 30, minimum=4)
 
 if SERVER_MODE:
     SECURE_SSL_REDIRECT = True

@@ -10,10 +10,18 @@ from pocgate.api.answers import json_answer
 from pocgate.api.base import ApiView
 from pocgate.api.schema import described
 from pocgate.api.shapes import one_of, record
-from pocgate.kernel.health import DOWN, LATE, OK, readiness_of_installation
+from pocgate.kernel.health import DOWN, LATE, OK, is_ready, readiness_of_installation
 
 STATE = one_of([OK, LATE, DOWN])
-READY = record(status=one_of(["ready", "not_ready"]), database=STATE, broker=STATE, worker=STATE, beat=STATE)
+READY = record(
+    status=one_of(["ready", "not_ready"]),
+    database=STATE,
+    broker=STATE,
+    worker=STATE,
+    beat=STATE,
+    queue=STATE,
+    reminders=STATE,
+)
 TAG = "health"
 
 
@@ -42,14 +50,14 @@ class ReadyView(_OpenView):
 
     @described(
         "is_ready",
-        "Whether database, broker, worker and beat work",
+        "Whether database, broker, worker, beat, queue and reminders work",
         tag=TAG,
         answers={200: READY, 503: READY},
         is_open=True,
     )
     def get(self, request: Request) -> HttpResponseBase:
-        """503 while any of them does not."""
+        """503 while any of them does not; a queue or reminders that are merely late are told with 200."""
         states = readiness_of_installation(now=self.now)
-        ready = all(state == OK for state in states.values())
+        ready = is_ready(states)
         payload = {"status": "ready" if ready else "not_ready", **states}
         return json_answer(request, payload, status=200 if ready else 503)

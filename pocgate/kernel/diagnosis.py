@@ -149,6 +149,8 @@ CHECKS: Mapping[str, Callable[[datetime], Finding]] = {
     "broker": _of_readiness("broker", "Check REDIS_URL and that its server runs; embedded, start with make run."),
     "worker": _of_readiness("worker", "Start a worker: docs/operations.md."),
     "beat": _of_readiness("beat", "Start beat, and only one: docs/operations.md."),
+    "queue": _of_readiness("queue", "A worker is too slow or away: see Administration, Jobs."),
+    "reminders": _of_readiness("reminders", "See the last error of the reminders under Administration, Jobs."),
     "jobs": _jobs,
     "static": _static,
     "folder": _folder,

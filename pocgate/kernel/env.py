@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -76,6 +77,20 @@ class Environment:
             if re.fullmatch(pattern, word) is None:
                 raise ImproperlyConfigured(f"{name}: {word!r} does not look like {like}.")
         return words
+
+    def networks(self, name: str) -> list[IPv4Network | IPv6Network]:
+        """A comma-separated list of networks such as 10.20.0.0/16; empty when unset."""
+        try:
+            return [ip_network(word) for word in self.words(name)]
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name}: {error}; it must look like 10.20.0.0/16,fd00:1::/64.") from error
+
+    def numbers(self, name: str, default: str, *, minimum: int) -> list[int]:
+        """A comma-separated list of at least one whole number."""
+        words = [word.strip() for word in self.text(name, default).split(",")]
+        if not all(re.fullmatch(r"[0-9]{1,9}", word) and int(word) >= minimum for word in words):
+            raise ImproperlyConfigured(f"{name}: must be whole numbers of at least {minimum} such as {default}.")
+        return [int(word) for word in words]
 
     def secret(self, name: str) -> str:
         """The variable, or the content of the file that `<name>_FILE` names; empty when neither is set."""

@@ -1,29 +1,35 @@
-"""The health of an installation: database, broker, worker and beat, each `ok`, `late` or `down`."""
+"""The health of an installation: database, broker, worker, beat, queue and reminders: `ok`, `late` or `down`."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.db.models import Q
 
-from pocgate.kernel.models import Heartbeat
+from pocgate.kernel.enums import JobState
+from pocgate.kernel.models import Heartbeat, Job, ScheduledRun
 
 OK, LATE, DOWN = "ok", "late", "down"
 
 # Both hearts beat every 15 s; four missed beats are late, five minutes of silence are a death.
 LATE_AFTER = timedelta(seconds=60)
 DOWN_AFTER = timedelta(minutes=5)
+# Reminders run every minute.
+REMINDERS_LATE_AFTER = timedelta(minutes=3)
+TOLERANT = frozenset({"queue", "reminders"})
 BROKER_TIMEOUT_SECONDS = 2.0
 
 
 def readiness_of_installation(*, now: datetime) -> dict[str, str]:
-    """States by component: `database`, `broker`, `worker`, `beat`, each `ok`, `late` or `down`.
+    """States by component: `database`, `broker`, `worker`, `beat`, `queue`, `reminders`, each `ok`, `late` or `down`.
 
-    Everything is ready when every value is `ok`. Never raises for a component that is away.
+    Never raises for a component that is away.
     """
     seen = _heartbeats()
     return {
@@ -31,7 +37,35 @@ def readiness_of_installation(*, now: datetime) -> dict[str, str]:
         "broker": broker_state(),
         "worker": heartbeat_state((seen or {}).get("worker"), now=now),
         "beat": heartbeat_state((seen or {}).get("beat"), now=now),
+        "queue": DOWN if seen is None else queue_state(now=now),
+        "reminders": DOWN if seen is None else reminders_state(now=now),
     }
+
+
+def is_ready(states: Mapping[str, str]) -> bool:
+    """Whether the installation does its work.
+
+    A queue or reminders that are a little late are told but refuse nobody; when they stand still, it is not ready.
+    """
+    return all(state == OK or (name in TOLERANT and state == LATE) for name, state in states.items())
+
+
+def queue_state(*, now: datetime) -> str:
+    """By how long the job due first has waited unclaimed: `late` after 60 s, `down` after five minutes."""
+    waiting = Job.objects.filter(
+        Q(state=JobState.WAITING) | Q(state=JobState.RUNNING, lease_until__lt=now), due_at__lt=now - LATE_AFTER
+    )
+    first = waiting.order_by("due_at").values_list("due_at", flat=True).first()
+    return OK if first is None else heartbeat_state(first, now=now)
+
+
+def reminders_state(*, now: datetime) -> str:
+    """By when reminders last ran through: `late` after three minutes, `down` after five; new installations are `ok`."""
+    run = ScheduledRun.objects.filter(task=settings.REMINDERS_TASK).first()
+    ago = now - (run.succeeded_at or run.since) if run else timedelta(0)
+    if ago > DOWN_AFTER:
+        return DOWN
+    return LATE if ago > REMINDERS_LATE_AFTER else OK
 
 
 def heartbeat_state(seen_at: datetime | None, *, now: datetime) -> str:

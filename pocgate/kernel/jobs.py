@@ -10,12 +10,14 @@ import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from threading import Event, Thread
 from typing import Any
 
 import structlog
 from celery import current_app
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from pocgate.kernel.enums import JobState
@@ -24,7 +26,10 @@ from pocgate.kernel.models import Heartbeat, Job
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=30)
+HEARTBEAT_SECONDS = 10.0
+WAKE_AGAIN = timedelta(seconds=60)
 MAX_ATTEMPTS = 5
+SWEEP_TASK = "kernel.sweep_jobs"
 
 
 def wake(task: str, **arguments: object) -> None:
@@ -59,6 +64,7 @@ def enqueue(
         requested_by_id=requested_by_id,
         due_at=due_at or now,
         created_at=now,
+        woken_at=now if due_at is None or due_at <= now else None,
     )
     if job.due_at <= now:
         wake(kind, job_id=job.pk)
@@ -131,7 +137,7 @@ def fail(job: Job, error: BaseException, *, now: datetime) -> None:
 def retry(job_id: int, *, now: datetime) -> bool:
     """Put a failed job back to work; False when it had not failed."""
     again = Job.objects.filter(pk=job_id, state=JobState.FAILED).update(
-        state=JobState.WAITING, attempts=0, due_at=now, finished_at=None
+        state=JobState.WAITING, attempts=0, due_at=now, finished_at=None, woken_at=now
     )
     if again:
         wake(Job.objects.values_list("kind", flat=True).get(pk=job_id), job_id=job_id)
@@ -140,20 +146,74 @@ def retry(job_id: int, *, now: datetime) -> bool:
 
 @contextmanager
 def failing_noted(job: Job, *, now: datetime) -> Iterator[None]:
-    """Note an error of the body on the job's row instead of raising it."""
+    """Note an error of the body on the job's row instead of raising it, and keep the lease alive meanwhile."""
     try:
-        yield
+        with _heart(job):
+            yield
     except Exception as error:  # noqa: BLE001 - whatever broke, the row must say so
         fail(job, error, now=now)
 
 
+@contextmanager
+def _heart(job: Job) -> Iterator[None]:
+    """Extend the lease every `HEARTBEAT_SECONDS` beside a body that may not get round to it, such as one transaction.
+
+    A killed process beats no more, so its job is free again after `LEASE`.
+    """
+    stopped = Event()
+    heart = Thread(target=_beat_until, args=(stopped, job), name=f"job-{job.pk}", daemon=True)
+    heart.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+
+
+def _beat_until(stopped: Event, job: Job) -> None:
+    while not stopped.wait(HEARTBEAT_SECONDS):
+        try:
+            if not keep_alive(job, now=timezone.now()):
+                return
+        except DatabaseError as error:
+            # On SQLite a long write keeps everybody out, so nobody can take the job over either.
+            log.info("heartbeat_missed", job=job.pk, error=str(error))
+        finally:
+            connection.close()
+
+
 def sweep(*, now: datetime, limit: int = 500) -> int:
-    """Wake every job that is due and undone, oldest first; the number woken."""
-    due = Job.objects.filter(_claimable(now), due_at__lte=now).order_by("due_at", "pk")
-    jobs = list(due.values_list("kind", "pk")[:limit])
+    """Wake every job that is due and undone, oldest first; the number woken.
+
+    A job is woken again only after `WAKE_AGAIN`: a long queue is not made longer by messages about what waits in it.
+    Of two sweeps at once each takes rows of its own.
+    """
+    silent = Q(woken_at__isnull=True) | Q(woken_at__lt=now - WAKE_AGAIN) | Q(due_at__gt=F("woken_at"))
+    with transaction.atomic():
+        due = Job.objects.filter(_claimable(now), silent, due_at__lte=now).order_by("due_at", "pk")
+        # SQLite has no such lock and needs none: a second writer waits for the first.
+        jobs = list(due.select_for_update(skip_locked=True).values_list("kind", "pk")[:limit])
+        Job.objects.filter(pk__in=[pk for _kind, pk in jobs]).update(woken_at=now)
     for kind, pk in jobs:
         send(kind, job_id=pk)
     return len(jobs)
+
+
+def retry_all_failed(*, now: datetime, kind: str = "") -> int:
+    """Put every failed job, or those of one kind, back to work; the number. The sweep wakes them."""
+    failed = Job.objects.filter(state=JobState.FAILED)
+    again = (failed.filter(kind=kind) if kind else failed).update(
+        state=JobState.WAITING, attempts=0, due_at=now, finished_at=None, woken_at=None
+    )
+    if again:
+        wake(SWEEP_TASK)
+    return again
+
+
+def forget_done(*, now: datetime, days: int, limit: int = 5000) -> int:
+    """Remove jobs that were done more than `days` ago, at most `limit` at a time; failed ones stay for a person."""
+    old = Job.objects.filter(state=JobState.DONE, finished_at__lt=now - timedelta(days=days)).order_by("finished_at")
+    removed, _by_model = Job.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:limit])).delete()
+    return removed
 
 
 def beat(name: str, *, now: datetime) -> None:

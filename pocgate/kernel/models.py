@@ -1,4 +1,4 @@
-"""Job rows, heartbeats and gapless counters: the record behind every message."""
+"""Job rows, scheduled runs, heartbeats and gapless counters: the record behind every message."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ class Job(models.Model):
     result = models.JSONField(default=dict)
     requested_by_id = models.BigIntegerField(null=True)
     created_at = models.DateTimeField()
+    woken_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
@@ -52,6 +53,8 @@ class Job(models.Model):
                 name="kernel_job_open",
             ),
             models.Index(fields=["subject_type", "subject_id"], name="kernel_job_subject"),
+            models.Index(fields=["kind", "state"], name="kernel_job_kind"),
+            models.Index(fields=["finished_at"], name="kernel_job_finished"),
         ]
 
     def __str__(self) -> str:
@@ -74,6 +77,37 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ScheduledRun(models.Model):
+    """The last run of a task that beat calls: begun, ended, how long, and how it ended.
+
+    `since` is when the schedule was first seen here; a task that never ran is late from then on.
+    """
+
+    task = models.CharField(max_length=80, primary_key=True)
+    since = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    succeeded_at = models.DateTimeField(null=True)
+    duration_ms = models.PositiveIntegerField(null=True)
+    failures = models.PositiveIntegerField(default=0)
+    last_error = models.TextField(blank=True)
+    result = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(finished_at__isnull=True) | Q(started_at__isnull=False),
+                name="kernel_scheduledrun_finished_was_started",
+            ),
+            models.CheckConstraint(
+                condition=Q(failures=0) | ~Q(last_error=""), name="kernel_scheduledrun_failure_has_error"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.task
 
 
 class Counter(models.Model):

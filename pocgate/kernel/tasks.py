@@ -1,17 +1,32 @@
-"""The kernel's own tasks: the job sweep and the worker's heartbeat."""
+"""The kernel's own tasks: the job sweep, its retention, and the worker's heartbeat."""
 
 from __future__ import annotations
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
-from pocgate.kernel import jobs
+from pocgate.kernel import jobs, schedule
 
 
-@shared_task(name="kernel.sweep_jobs")
+@shared_task(name=jobs.SWEEP_TASK)
 def sweep_jobs(**_: object) -> int:
-    """Wake the jobs that are due and undone."""
-    return jobs.sweep(now=timezone.now())
+    """Wake the jobs that are due and undone, and the work of the night that was missed; how many."""
+    now = timezone.now()
+    missed = schedule.tasks_missed(now=now)
+    for task in missed:
+        jobs.send(task)
+    return len(missed) + jobs.sweep(now=now)
+
+
+@shared_task(name="kernel.forget_done_jobs")
+def forget_done_jobs(**_: object) -> int:
+    """Remove the rows of jobs done long ago; those that failed stay until somebody retries them. How many."""
+    removed, batch = 0, -1
+    while batch:
+        batch = jobs.forget_done(now=timezone.now(), days=settings.JOB_RETENTION_DAYS)
+        removed += batch
+    return removed
 
 
 @shared_task(name="kernel.beat_heartbeat")

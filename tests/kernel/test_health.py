@@ -31,7 +31,14 @@ def test_readiness_names_each_component(now: datetime, settings: Any, tmp_path: 
     jobs.beat("worker", now=now)
     jobs.beat("beat", now=now - timedelta(seconds=90))
 
-    assert readiness_of_installation(now=now) == {"database": "ok", "broker": "ok", "worker": "ok", "beat": "late"}
+    assert readiness_of_installation(now=now) == {
+        "database": "ok",
+        "broker": "ok",
+        "worker": "ok",
+        "beat": "late",
+        "queue": "ok",
+        "reminders": "ok",
+    }
 
 
 def test_readiness_without_a_database_says_so_and_raises_nothing(

@@ -1,0 +1,49 @@
+"""Which addresses this installation may call: public ones, and those of networks that the operator named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+# RFC 6052, section 2.1: the IPv4 address is in the last 32 bits.
+_NAT64 = IPv6Network("64:ff9b::/96")
+# Public by number, but answered inside a cloud: the wire server of Azure's virtual machines.
+_INSIDE_CLOUDS = frozenset({ip_address("168.63.129.16")})
+
+
+def is_callable(text: str, allowed: Iterable[Network]) -> bool:
+    """Whether an address, as a resolver gives it, may be called.
+
+    Private, loopback, link-local (with the metadata services of clouds), multicast, shared and reserved addresses may
+    not, neither inside IPv6 that carries IPv4, unless one of the allowed networks holds them.
+    """
+    address = ip_address(text.partition("%")[0])
+    carried = list(_carried(address))
+    if any(form in network for form in (address, *carried) for network in allowed if form.version == network.version):
+        return True
+    return all(_is_public(form) for form in carried or [address])
+
+
+def _is_public(address: Address) -> bool:
+    return (
+        address.is_global
+        and not address.is_multicast
+        and not address.is_reserved
+        and not address.is_unspecified
+        and address not in _INSIDE_CLOUDS
+    )
+
+
+def _carried(address: Address) -> Iterable[Address]:
+    """IPv4 addresses inside an IPv6 address: mapped, 6to4, NAT64."""
+    if isinstance(address, IPv4Address):
+        return
+    if address.ipv4_mapped:
+        yield address.ipv4_mapped
+    if address.sixtofour:
+        yield address.sixtofour
+    if address in _NAT64:
+        yield IPv4Address(int(address) & 0xFFFFFFFF)

@@ -1,0 +1,167 @@
+"""Calls to addresses that people entered: one POST, to an address that was checked, within a time, without redirects.
+
+The name is resolved once and the connection goes to an address of that answer, so that a name which resolves to
+something else a moment later gains nothing. TLS and the Host header keep the name.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from http.client import HTTPConnection, HTTPException
+from threading import Timer
+from urllib.parse import urlsplit
+
+from pocgate.kernel.addresses import Network, is_callable
+
+SECONDS = 10.0
+BODY_KEPT = 4096
+HIGHEST_PORT = 65_535
+
+
+class NotSent(Exception):
+    """No answer came: the address was refused, could not be reached, broke off, or took too long."""
+
+    def __init__(self, reason: str, address: str = "") -> None:
+        self.reason, self.address = reason, address
+        super().__init__(reason)
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where an address leads. `host` is ASCII, without the brackets of IPv6."""
+
+    is_secure: bool
+    host: str
+    port: int
+    path: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back; `body` is its beginning alone, `address` the one that was called."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    address: str = field(default="")
+
+
+def target_of(url: str) -> Target:
+    """The parts of an `http` or `https` address. Raises ValueError with a sentence that says what is wrong."""
+    if not url.isprintable() or any(letter.isspace() for letter in url):
+        raise ValueError("An address has no spaces and no control characters.")
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("An address begins with https:// and a host name.")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("Names and passwords do not belong in an address; the signature tells who sends.")
+    if parts.fragment:
+        raise ValueError("An address that is called has no part after #.")
+    is_secure = parts.scheme == "https"
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    if not path.isascii():
+        raise ValueError("Letters beyond ASCII are written as %C3%A9 in a path.")
+    return Target(is_secure, _ascii(parts.hostname), parts.port or (443 if is_secure else 80), path)
+
+
+def post(
+    url: str,
+    *,
+    body: bytes,
+    headers: Mapping[str, str],
+    allowed: Sequence[Network],
+    seconds: float = SECONDS,
+) -> Answer:
+    """Send and read the beginning of the answer, whatever its status. Raises `NotSent`."""
+    ends_at = time.monotonic() + seconds
+    try:
+        target = target_of(url)
+    except ValueError as error:
+        raise NotSent(str(error)) from error
+    address = _checked_address(target, allowed)
+    connection = _Connection(target, address, ends_at)
+    try:
+        connection.request("POST", target.path, body=body, headers=dict(headers))
+        answer = connection.getresponse()
+        return Answer(answer.status, dict(answer.getheaders()), answer.read(BODY_KEPT), address)
+    except (OSError, HTTPException, ValueError) as error:
+        raise NotSent(_said(error, ends_at, seconds), address) from error
+    finally:
+        connection.end()
+
+
+class _Connection(HTTPConnection):
+    """Connects to the address that was checked, and is cut off when the time is over, however slowly bytes drip."""
+
+    def __init__(self, target: Target, address: str, ends_at: float) -> None:
+        super().__init__(target.host, target.port, timeout=max(ends_at - time.monotonic(), 0.1))
+        self.target, self.address, self.ends_at = target, address, ends_at
+        self.watch: Timer | None = None
+
+    def connect(self) -> None:
+        """Called by `request`."""
+        plain = socket.create_connection((self.address, self.port), self.timeout)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.sock = plain
+        if self.target.is_secure:
+            self.sock = _trust().wrap_socket(plain, server_hostname=self.host, do_handshake_on_connect=False)
+        self.watch = Timer(max(self.ends_at - time.monotonic(), 0), _cut, (self.sock,))
+        self.watch.daemon = True
+        self.watch.start()
+        if isinstance(self.sock, ssl.SSLSocket):
+            self.sock.do_handshake()
+
+    def end(self) -> None:
+        """Close, whatever was left to read."""
+        if self.watch is not None:
+            self.watch.cancel()
+        self.close()
+
+
+def _cut(sock: socket.socket) -> None:
+    try:
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)
+    except OSError:
+        return
+
+
+@lru_cache(maxsize=1)
+def _trust() -> ssl.SSLContext:
+    """The certificates this machine trusts."""
+    return ssl.create_default_context()
+
+
+def _checked_address(target: Target, allowed: Sequence[Network]) -> str:
+    """One address of the name. A name with any address that may not be called is refused as a whole."""
+    try:
+        found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise NotSent(f"The name {target.host} has no address: {error}.") from error
+    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    refused = [address for address in addresses if not is_callable(address, allowed)]
+    if refused or not addresses:
+        raise NotSent(f"{target.host} leads to {', '.join(refused)}, which may not be called.", ", ".join(refused))
+    if not target.is_secure and any(is_callable(address, ()) for address in addresses):
+        raise NotSent(f"{target.host} is public, so it is called by https alone.", addresses[0])
+    return addresses[0]
+
+
+def _ascii(host: str) -> str:
+    try:
+        name = host if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError as error:
+        raise ValueError("The host name is not one that exists in the internet.") from error
+    if len(name) > 253 or "%" in name:  # noqa: PLR2004 - RFC 1035, section 2.3.4
+        raise ValueError("The host name is not one that exists in the internet.")
+    return name
+
+
+def _said(error: Exception, ends_at: float, seconds: float) -> str:
+    if isinstance(error, TimeoutError) or time.monotonic() >= ends_at:
+        return f"No answer within {seconds:g} seconds."
+    return f"{type(error).__name__}: {error}"[:300]

@@ -1,0 +1,129 @@
+"""Scheduled work: what beat calls, when each ran last, how that ended, and when it runs next.
+
+The rows are written by the tasks themselves as they run, so they tell what was done, not what was asked for.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any
+
+from celery import Task
+from celery.schedules import BaseSchedule, crontab, maybe_schedule
+from django.conf import settings
+from django.db.models import F
+from django.utils import timezone
+
+from pocgate.kernel.models import ScheduledRun
+
+# A message of beat may wait in the queue this long before the work counts as missed.
+GRACE = timedelta(minutes=10)
+ERROR_LENGTH = 4000
+
+
+@dataclass(frozen=True)
+class ScheduledWork:
+    """One entry of the schedule with its last run. `seconds` is the pause between runs, None for a time of day."""
+
+    name: str
+    task: str
+    seconds: int | None
+    at: str
+    run: ScheduledRun | None
+    next_at: datetime
+    is_late: bool
+
+
+class NotedTask(Task):  # type: ignore[misc]
+    """The base of every task: notes the runs of those that the schedule calls."""
+
+    def __call__(self, *args: Any, **values: Any) -> Any:
+        """Run, and note begin and end where beat called it rather than a job's wake-up."""
+        if self.name not in scheduled_tasks() or values.get("job_id") is not None:
+            return super().__call__(*args, **values)
+        with noted(self.name) as note:
+            result = super().__call__(*args, **values)
+            note.append("" if result is None else str(result))
+        return result
+
+
+@contextmanager
+def noted(task: str) -> Iterator[list[str]]:
+    """Write the run of the body down. What is put into the list is kept as the result; an error is kept and raised."""
+    began_at, began = timezone.now(), monotonic()
+    ScheduledRun.objects.update_or_create(
+        task=task, defaults={"started_at": began_at}, create_defaults={"since": began_at, "started_at": began_at}
+    )
+    note: list[str] = []
+    try:
+        yield note
+    except Exception as error:
+        words = "".join(traceback.format_exception_only(error)).strip()[:ERROR_LENGTH]
+        _end(task, began, failures=F("failures") + 1, last_error=words, result="")
+        raise
+    now = timezone.now()
+    _end(task, began, failures=0, last_error="", result=" ".join(note)[:200], succeeded_at=now)
+
+
+def _end(task: str, began: float, **changes: Any) -> None:
+    duration = round((monotonic() - began) * 1000)
+    ScheduledRun.objects.filter(task=task).update(finished_at=timezone.now(), duration_ms=duration, **changes)
+
+
+def scheduled_tasks() -> frozenset[str]:
+    """Names of the tasks that the schedule calls."""
+    return frozenset(entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values())
+
+
+def scheduled_work(*, now: datetime) -> list[ScheduledWork]:
+    """Every entry of the schedule, in its order."""
+    runs = {run.task: run for run in ScheduledRun.objects.all()}
+    return [_work(name, entry, runs.get(entry["task"]), now) for name, entry in settings.CELERY_BEAT_SCHEDULE.items()]
+
+
+def tasks_missed(*, now: datetime) -> list[str]:
+    """Tasks of a time of day whose time passed without their having begun, as when nothing ran at night.
+
+    A task that is seen for the first time begins to count now.
+    """
+    missed = []
+    for work in scheduled_work(now=now):
+        if work.run is None:
+            ScheduledRun.objects.get_or_create(task=work.task, defaults={"since": now})
+        elif work.seconds is None and now >= work.next_at + GRACE:
+            missed.append(work.task)
+    return missed
+
+
+def _work(name: str, entry: dict[str, Any], run: ScheduledRun | None, now: datetime) -> ScheduledWork:
+    schedule = maybe_schedule(entry["schedule"])
+    since = (run.started_at or run.since) if run else now
+    next_at = next_run_after(schedule, since)
+    seconds = None if isinstance(schedule, crontab) else round(schedule.run_every.total_seconds())
+    patience = GRACE if seconds is None else timedelta(seconds=max(4 * seconds, 120))
+    return ScheduledWork(
+        name=name,
+        task=entry["task"],
+        seconds=seconds,
+        at=_time_of_day(schedule),
+        run=run,
+        next_at=next_at,
+        is_late=run is not None and now >= next_at + patience,
+    )
+
+
+def next_run_after(schedule: BaseSchedule, last: datetime) -> datetime:
+    """When the schedule calls next, having called at `last`; times of day are those of the installation's zone."""
+    begin, pause, _now = schedule.remaining_delta(last) if isinstance(schedule, crontab) else (last, None, None)
+    return begin + (schedule.run_every if pause is None else pause)  # type: ignore[no-any-return]
+
+
+def _time_of_day(schedule: BaseSchedule) -> str:
+    if not isinstance(schedule, crontab):
+        return ""
+    return f"{min(schedule.hour):02}:{min(schedule.minute):02}"
