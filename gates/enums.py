@@ -115,3 +115,11 @@ class Attendance(models.TextChoices):
     MAYBE = "maybe", _("may come")
     PRESENT = "present", _("was present")
     ABSENT = "absent", _("was absent")
+
+
+class ChecklistState(models.TextChoices):
+    """Where a version of a list of extra items stands; it follows from its times."""
+
+    DRAFT = "draft", _("draft")
+    IN_FORCE = "in_force", _("in force")
+    RETIRED = "retired", _("retired")

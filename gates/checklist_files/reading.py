@@ -35,21 +35,23 @@ def read_table(data: bytes) -> SheetTable:
         raise Refused("empty_file")
     kind = file_kind(data[:4096])
     if kind == "workbook":
-        return _table(_workbook_rows(data))
+        sheet, rows = _workbook_rows(data)
+        return _table(rows, sheet)
     encoding = detect_encoding(data)
     text = data.decode(encoding.codec, encoding.errors)
     return _table(_json_rows(text) if kind == "json" else _text_rows(text))
 
 
-def _table(rows: Iterable[Numbered]) -> SheetTable:
+def _table(rows: Iterable[Numbered], sheet: str = "") -> SheetTable:
     filled = [(number, cells) for number, cells in rows if any(cell.strip() for cell in cells)]
     if not filled:
         raise Refused("no_header")
     columns = _trimmed(filled[0][1])
-    body = [(number, _fitted(number, cells, len(columns))) for number, cells in filled[1:]]
+    lead = f"sheet “{sheet}”, " if sheet else ""
+    body = [(number, _fitted(number, cells, len(columns), lead)) for number, cells in filled[1:]]
     for number, cells in ((filled[0][0], columns), *body):
-        _check(number, cells)
-    return SheetTable(columns, tuple(cells for _number, cells in body), tuple(number for number, _cells in body))
+        _check(number, cells, lead)
+    return SheetTable(columns, tuple(cells for _number, cells in body), tuple(number for number, _cells in body), sheet)
 
 
 def _trimmed(cells: Sequence[str]) -> tuple[str, ...]:
@@ -60,16 +62,16 @@ def _trimmed(cells: Sequence[str]) -> tuple[str, ...]:
     return tuple(cells[:end])
 
 
-def _fitted(number: int, cells: Sequence[str], width: int) -> tuple[str, ...]:
+def _fitted(number: int, cells: Sequence[str], width: int, lead: str) -> tuple[str, ...]:
     if any(cell.strip() for cell in cells[width:]):
         detail = f"it has {len(_trimmed(cells))} cells, the column names are {width}"
-        raise Refused("bad_table", {"line": number, "detail": detail}, f"row {number}")
+        raise Refused("bad_table", {"line": number, "detail": detail}, f"{lead}row {number}")
     return (*cells[:width], *[""] * (width - len(cells)))
 
 
-def _check(number: int, cells: Sequence[str]) -> None:
+def _check(number: int, cells: Sequence[str], lead: str) -> None:
     for place, cell in enumerate(cells, start=1):
-        where = f"row {number}, column {place}"
+        where = f"{lead}row {number}, column {place}"
         if len(cell) > LONGEST_CELL:
             raise Refused("cell_too_long", {"line": number, "limit": LONGEST_CELL}, where)
         found = _CONTROL.search(cell)
@@ -105,13 +107,14 @@ def _plain(cell: str) -> str:
     return cell[1:] if ESCAPED.match(cell) else cell
 
 
-def _workbook_rows(data: bytes) -> list[Numbered]:
+def _workbook_rows(data: bytes) -> tuple[str, list[Numbered]]:
+    """The first sheet that is filled and not hidden: its name and rows."""
     book = open_workbook(data)
     sheets = [sheet for sheet in book.sheets if not sheet.empty]
     if not sheets:
         raise Refused("no_sheet")
     shown = next((sheet for sheet in sheets if not sheet.hidden), sheets[0])
-    return [(number, cells) for number, cells in book.rows(shown.name)]
+    return shown.name, [(number, cells) for number, cells in book.rows(shown.name)]
 
 
 def _json_rows(text: str) -> list[Numbered]:

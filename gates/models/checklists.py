@@ -5,7 +5,11 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from gates.enums import ChecklistState
+from portfolio.enums import Tier
 
 
 class ChecklistTemplate(models.Model):
@@ -35,6 +39,21 @@ class ChecklistTemplate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} v{self.version}"
+
+    @property
+    def state(self) -> ChecklistState:
+        """Where the version stands."""
+        if self.published_at is None:
+            return ChecklistState.DRAFT
+        return ChecklistState.IN_FORCE if self.retired_at is None else ChecklistState.RETIRED
+
+    @property
+    def where(self) -> str:
+        """The gates and tiers at which it is asked, in words."""
+        gates = ", ".join(str(gate) for gate in self.gates) or _("all")
+        names = dict(Tier.choices)
+        tiers = ", ".join(str(names.get(tier, tier)) for tier in self.tiers) or _("all")
+        return gettext("Gates: {gates} · tiers: {tiers}").format(gates=gates, tiers=tiers)
 
 
 class ChecklistTemplateItem(models.Model):

@@ -10,7 +10,7 @@ from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
 from gates.enums import OPEN_REVIEW_STATES, SignOffState
 from gates.models import GateReview, SignOff, SignOffRevision
-from gates.queries.checklist_templates import ExtraItem, extras_in_force
+from gates.queries.checklist_templates import PublishedLists
 from gates.rules.signing import TIER_CONFIRMED, FactChange
 from portfolio.enums import FACT_VALUES, FactKey, ReleaseKind, Status
 from portfolio.models import CaseFact, EvidenceRevision, Release, UseCase
@@ -46,7 +46,7 @@ class Known:
     expired: frozenset[tuple[int, str]]
     uploads: Mapping[int, datetime]
     releases: Mapping[int, Release]
-    extras: tuple[ExtraItem, ...]
+    lists: PublishedLists
 
 
 def known_of(ids: list[int], *, now: datetime) -> Known:
@@ -67,7 +67,7 @@ def known_of(ids: list[int], *, now: datetime) -> Known:
         expired=_expired(ids),
         uploads=_uploads(ids),
         releases=_releases(ids),
-        extras=tuple(extras_in_force(now=now)),
+        lists=PublishedLists(),
     )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db.models import Count, Prefetch, QuerySet
 
 from gates.models import ChecklistTemplate, ChecklistTemplateItem
+from gates.permissions import can_keep_checklists
 from gates.rules.checklists import (
     STANDARD_COLUMNS,
     ItemChange,
@@ -19,6 +20,9 @@ from gates.rules.checklists import (
     in_natural_order,
     item_name,
 )
+from pocgate.identity.enums import Role
+from pocgate.identity.models import User
+from pocgate.identity.queries import has_role
 from portfolio.enums import Tier
 
 
@@ -40,6 +44,24 @@ def checklist_versions() -> QuerySet[ChecklistTemplate]:
     """Every version of every list, by key, the newest first, with the number of items."""
     rows = ChecklistTemplate.objects.annotate(item_count=Count("items")).select_related("created_by")
     return rows.order_by("key", "-version")
+
+
+def checklists_visible_to(user: User, *, now: datetime) -> QuerySet[ChecklistTemplate]:
+    """What is or was published, to everybody; drafts only to their keepers and to auditors."""
+    if can_keep_checklists(user, now=now) or has_role(user, Role.AUDITOR, now=now):
+        return checklist_versions()
+    return checklist_versions().filter(published_at__isnull=False)
+
+
+def asked_at(
+    templates: Iterable[ChecklistTemplate], *, gate: int | None = None, tier: str = ""
+) -> list[ChecklistTemplate]:
+    """Those that are asked at the gate, and for the tier; a gate or tier that is not given leaves none out."""
+    return [
+        template
+        for template in templates
+        if (gate is None or _asks_gate(template, gate)) and (not tier or _asks_tier(template, tier))
+    ]
 
 
 def version_before(template: ChecklistTemplate) -> ChecklistTemplate | None:
@@ -64,6 +86,12 @@ def changes_of(template: ChecklistTemplate) -> list[ItemChange]:
     return changes_between(_drafts(before), _drafts(template))
 
 
+def changes_from_published(key: str, drafts: Iterable[ItemDraft]) -> list[ItemChange]:
+    """What a list that is not kept yet would change of the version published last; nothing where there is none."""
+    last = ChecklistTemplate.objects.filter(key=key, published_at__isnull=False).order_by("-version").first()
+    return changes_between(_drafts(last), drafts) if last is not None else []
+
+
 def table_of(template: ChecklistTemplate) -> SheetTable:
     """The list as a spreadsheet: as it came, or in the standard columns where it came from no file."""
     items = list(template.items.order_by("position"))
@@ -72,27 +100,60 @@ def table_of(template: ChecklistTemplate) -> SheetTable:
     return SheetTable(STANDARD_COLUMNS, tuple(_standard_cells(item) for item in items))
 
 
+class PublishedLists:
+    """Every list ever published, read once: two queries, one where there are none."""
+
+    def __init__(self) -> None:
+        self._versions: dict[str, list[ChecklistTemplate]] = defaultdict(list)
+        self._known: dict[int, list[ExtraItem]] = {}
+        items = ChecklistTemplateItem.objects.defer("cells").order_by("position")
+        published = ChecklistTemplate.objects.filter(published_at__isnull=False)
+        for template in published.prefetch_related(Prefetch("items", items)).order_by("key", "version"):
+            self._versions[template.key].append(template)
+
+    def asked(self, *, at: datetime, gate: int, tier: str) -> list[ExtraItem]:
+        """The items that were in force at a moment for this gate and tier."""
+        return [extra for extra in self.in_force(at) if applies_to(extra.template, gate=gate, tier=tier)]
+
+    def in_force(self, at: datetime) -> list[ExtraItem]:
+        """The items of every list that was in force at a moment, each list in natural order."""
+        return [extra for versions in self._versions.values() for extra in self._of_list(versions, at)]
+
+    def _of_list(self, versions: list[ChecklistTemplate], at: datetime) -> list[ExtraItem]:
+        standing = [version for version in versions if _stands(version, at)]
+        if not standing:
+            return []
+        latest = standing[-1]
+        if latest.pk not in self._known:
+            self._known[latest.pk] = _items_in_order(latest, versions)
+        return self._known[latest.pk]
+
+
 def extras_in_force(*, now: datetime) -> list[ExtraItem]:
-    """The items of every list in force, each list in natural order. Three queries, one where there are no lists."""
-    by_key: dict[str, list[ChecklistTemplate]] = defaultdict(list)
-    items = ChecklistTemplateItem.objects.defer("cells").order_by("position")
-    published = ChecklistTemplate.objects.filter(published_at__lte=now).prefetch_related(Prefetch("items", items))
-    for template in published.order_by("key", "version"):
-        by_key[template.key].append(template)
-    return [extra for versions in by_key.values() for extra in _in_force(versions, now)]
+    """The items of every list in force."""
+    return PublishedLists().in_force(now)
 
 
 def applies_to(template: ChecklistTemplate, *, gate: int, tier: str) -> bool:
     """Whether the list is asked at this gate for this tier; what was not assessed counts as high."""
+    return _asks_gate(template, gate) and _asks_tier(template, tier)
+
+
+def _asks_gate(template: ChecklistTemplate, gate: int) -> bool:
+    return not template.gates or gate in template.gates
+
+
+def _asks_tier(template: ChecklistTemplate, tier: str) -> bool:
     counted = Tier.HIGH if tier == Tier.UNASSESSED else tier
-    return (not template.gates or gate in template.gates) and (not template.tiers or counted in template.tiers)
+    return not template.tiers or counted in template.tiers
 
 
-def _in_force(versions: list[ChecklistTemplate], now: datetime) -> Iterable[ExtraItem]:
-    standing = [version for version in versions if version.retired_at is None or version.retired_at > now]
-    if not standing:
-        return []
-    latest = standing[-1]
+def _stands(version: ChecklistTemplate, at: datetime) -> bool:
+    is_published = version.published_at is not None and version.published_at <= at
+    return is_published and (version.retired_at is None or version.retired_at > at)
+
+
+def _items_in_order(latest: ChecklistTemplate, versions: Iterable[ChecklistTemplate]) -> list[ExtraItem]:
     worded = _worded_at([version for version in versions if version.version <= latest.version])
     items = list(latest.items.all())
     ordered = in_natural_order(items, [item.title for item in items])

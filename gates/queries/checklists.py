@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta
 from gates.enums import ChecklistKind, ReviewState, SignOffState
 from gates.models import GateReview, SignOff
 from gates.queries.checklist_records import BoundRevision, Known, known_of, sign_offs_outdated
-from gates.queries.checklist_templates import ExtraItem, applies_to
-from gates.queries.evaluation import day_here
+from gates.queries.checklist_templates import ExtraItem, PublishedLists
+from gates.queries.days import day_here
 from gates.rules.signing import SeenRevision, SignedState, changes_since, outdating_changes
 from pocgate.kernel.errors import Blocker
 from portfolio.models import EvidenceRevision, Release, UseCase
@@ -20,7 +20,15 @@ from scoring.rules.facts import applies, asked
 from scoring.rules.playbook import Criterion, Playbook
 from scoring.rules.vocabulary import ATTESTED, MUST, SHOULD, SIGNED
 
-__all__ = ["BoundRevision", "Checklist", "ChecklistItem", "checklist_of", "checklists_of", "sign_offs_outdated"]
+__all__ = [
+    "BoundRevision",
+    "Checklist",
+    "ChecklistItem",
+    "checklist_of",
+    "checklists_of",
+    "extra_items_of",
+    "sign_offs_outdated",
+]
 
 OPEN, ACCEPTED, RETURNED, OUTDATED, EXPIRED = "open", "accepted", "returned", "outdated", "expired"
 WAIVED = "waived"
@@ -125,6 +133,15 @@ def checklists_of(cases: Iterable[UseCase], *, now: datetime) -> list[Checklist]
     return [_checklist(case, known, now=now) for case in gated]
 
 
+def extra_items_of(case: UseCase, *, gate: int, tier: str, at: datetime, now: datetime) -> tuple[ChecklistItem, ...]:
+    """The extra items of lists that were in force `at` a moment, as they stand now. One query where there is none."""
+    extras = PublishedLists().asked(at=at, gate=gate, tier=tier)
+    if not extras:
+        return ()
+    known = known_of([case.pk], now=now)
+    return tuple(_extra(case, extra, known, now) for extra in extras)
+
+
 def due_day(review: GateReview | None) -> date | None:
     """By when items have to be signed: the close of the vote, else the day the review has to be decided by."""
     if review is None:
@@ -183,10 +200,11 @@ def _item(case: UseCase, criterion: Criterion, kind: str, level: str, known: Kno
 
 
 def _extras(case: UseCase, gate: int, known: Known, now: datetime) -> Iterable[ChecklistItem]:
-    tier = known.facts[case.pk].tier
-    for extra in known.extras:
-        if applies_to(extra.template, gate=gate, tier=tier):
-            yield _extra(case, extra, known, now)
+    """A review keeps the lists that were in force when it was asked for, as it keeps its playbook."""
+    review, tier = known.reviews.get(case.pk), known.facts[case.pk].tier
+    at = review.requested_at if review is not None else now
+    for extra in known.lists.asked(at=at, gate=gate, tier=tier):
+        yield _extra(case, extra, known, now)
 
 
 def _extra(case: UseCase, extra: ExtraItem, known: Known, now: datetime) -> ChecklistItem:

@@ -38,11 +38,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class SheetTable:
-    """A table as it stands in a file: headers and rows of as many cells. `numbers` are the rows of the spreadsheet."""
+    """A table as it stands in a file: headers and rows of as many cells.
+
+    `numbers` are the rows of the spreadsheet, `sheet` is the name of the sheet ("" where the file has none).
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numbers: tuple[int, ...] = ()
+    sheet: str = ""
 
     def number(self, index: int) -> int:
         """Where a row stands in the spreadsheet, from 1."""
@@ -65,12 +69,16 @@ class ItemDraft:
 
 @dataclass(frozen=True)
 class ItemChange:
-    """What became of an item between two versions: `added`, `removed`, or `changed` in these fields."""
+    """What became of an item between two versions: `added`, `removed`, or `changed` in these fields.
+
+    `values` are the fields' values before and after.
+    """
 
     key: str
     title: str
     kind: str
     fields: tuple[str, ...] = ()
+    values: tuple[tuple[str, str, str], ...] = ()
 
 
 def recognised(columns: Sequence[str]) -> dict[str, int]:
@@ -113,7 +121,7 @@ def drafts_of(table: SheetTable, template_key: str) -> tuple[tuple[ItemDraft, ..
         return (), (FieldProblem("file", "too_many_items", message, shown),)
     problems: list[FieldProblem] = []
     drafts = [
-        _draft(cells, fields, template_key, _Row(table.number(index), table.columns, problems))
+        _draft(cells, fields, template_key, _Row(table.number(index), table, problems))
         for index, cells in enumerate(table.rows)
     ]
     problems += _repeated(drafts, table)
@@ -129,9 +137,7 @@ def changes_between(before: Iterable[ItemDraft], after: Iterable[ItemDraft]) -> 
     """What changed from one version to the next, in the order of the newer one; what was removed comes last."""
     old, new = {item.key: item for item in before}, {item.key: item for item in after}
     changes = [
-        ItemChange(key, item.title, "changed" if key in old else "added", changed_fields(old.get(key), item))
-        for key, item in new.items()
-        if key not in old or changed_fields(old[key], item)
+        _change(old.get(key), item) for key, item in new.items() if key not in old or changed_fields(old[key], item)
     ]
     return changes + [ItemChange(key, item.title, "removed") for key, item in old.items() if key not in new]
 
@@ -144,19 +150,34 @@ def changed_fields(before: ItemDraft | None, after: ItemDraft) -> tuple[str, ...
     return tuple(name for name in names if getattr(before, name) != getattr(after, name))
 
 
+def _change(before: ItemDraft | None, after: ItemDraft) -> ItemChange:
+    fields = changed_fields(before, after)
+    values = tuple((name, _shown(getattr(before, name)), _shown(getattr(after, name))) for name in fields)
+    return ItemChange(after.key, after.title, "changed" if before else "added", fields, values)
+
+
+def _shown(value: object) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else "" if value is None else str(value)
+
+
 @dataclass(frozen=True)
 class _Row:
     """Where problems of one row go."""
 
     number: int
-    columns: Sequence[str]
+    table: SheetTable
     problems: list[FieldProblem]
 
     def refuse(self, place: int, code: str, message: str, **params: object) -> None:
-        column = self.columns[place]
-        text = "Row {row}, column “{column}”: " + message
-        shown = {"row": self.number, "column": column, **params}
+        column = self.table.columns[place]
+        text = _led(self.table, "row {row}, column “{column}”: ") + message
+        shown = {"row": self.number, "column": column, "sheet": self.table.sheet, **params}
         self.problems.append(FieldProblem(f"row {self.number}", code, text, shown))
+
+
+def _led(table: SheetTable, place: str) -> str:
+    """A sentence about a place begins with the sheet where the file has sheets."""
+    return "Sheet “{sheet}”, " + place if table.sheet else place[0].upper() + place[1:]
 
 
 def _draft(cells: Sequence[str], fields: Mapping[str, int], template_key: str, row: _Row) -> ItemDraft:
@@ -215,8 +236,10 @@ def _repeated(drafts: Sequence[ItemDraft], table: SheetTable) -> list[FieldProbl
     problems = []
     for index, draft in enumerate(drafts):
         if draft.key in first and draft.title:
-            shown = {"row": table.number(index), "other": table.number(first[draft.key]), "key": draft.key}
-            message = "Row {row} has the same key “{key}” as row {other}. Give each item a key or title of its own."
+            rows = {"row": table.number(index), "other": table.number(first[draft.key])}
+            shown = {**rows, "key": draft.key, "sheet": table.sheet}
+            message = _led(table, "row {row} has the same key “{key}” as row {other}. ")
+            message += "Give each item a key or title of its own."
             problems.append(FieldProblem(f"row {table.number(index)}", "key_repeated", message, shown))
         first.setdefault(draft.key, index)
     return problems

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.files.base import File
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from rest_framework.request import Request
 
 from pocgate.api.answers import JSON, encode
@@ -66,7 +66,9 @@ def _repeated(call: IdempotentCall, digest: str) -> HttpResponse:
 
 def _digest(request: Request) -> str:
     sent = request.data
-    members: dict[str, Any] = dict(sent.items()) if isinstance(sent, dict) else {}
+    # A form may give a name several times; all of its values are what was sent.
+    given = sent.lists() if isinstance(sent, QueryDict) else sent.items() if isinstance(sent, dict) else ()
+    members: dict[str, Any] = dict(given)
     for name, file in request.FILES.items():
         members[name] = [file.name, _digest_of_file(file)]
     asked = f"{request.method} {request.get_full_path()}\n{encode(members)}"

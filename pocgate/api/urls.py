@@ -15,11 +15,27 @@ from pocgate.api.cases.views import GateCheckView, SubmissionView, UseCasesView,
 from pocgate.api.cases.waivers import WaiverEndView, WaiverSignatureView, WaiversView
 from pocgate.api.docs import SchemaView, docs
 from pocgate.api.elsewhere import elsewhere
+from pocgate.api.events import EventsView
 from pocgate.api.health import LiveView, ReadyView
 from pocgate.api.me import MeView
 from pocgate.api.playbook import PlaybookCheckView, PlaybookView
+from pocgate.api.reviews.checklists import (
+    ChecklistPublicationView,
+    ChecklistRetirementView,
+    ChecklistTemplatesView,
+    ChecklistTemplateView,
+)
 from pocgate.api.reviews.compliance import AttestationView, ExpiriesView, TierAssessmentsView, VerificationView
 from pocgate.api.reviews.health import GateHealthView
+from pocgate.api.reviews.overrides import (
+    OverrideConsentView,
+    OverrideRefusalView,
+    OverrideSignatureView,
+    OverridesOfReviewView,
+    OverridesView,
+    OverrideView,
+    OverrideWithdrawalView,
+)
 from pocgate.api.reviews.records import (
     ChecklistView,
     DecisionsView,
@@ -91,6 +107,18 @@ urlpatterns = [
     path("use-cases/<str:ref>/releases", ReleasesView.as_view(), name="releases"),
     path("readings:batch", ReadingsBatchView.as_view(), name="readings_batch"),
     path("costs:batch", CostsBatchView.as_view(), name="costs_batch"),
+    path("checklist-templates", ChecklistTemplatesView.as_view(), name="checklist_templates"),
+    path("checklist-templates/<int:template_id>", ChecklistTemplateView.as_view(), name="checklist_template"),
+    path(
+        "checklist-templates/<int:template_id>/publication",
+        ChecklistPublicationView.as_view(),
+        name="checklist_publication",
+    ),
+    path(
+        "checklist-templates/<int:template_id>/retirement",
+        ChecklistRetirementView.as_view(),
+        name="checklist_retirement",
+    ),
     path("compliance/expiries", ExpiriesView.as_view(), name="expiries"),
     path("use-cases/<str:ref>/tier-assessments", TierAssessmentsView.as_view(), name="tier_assessments"),
     path("use-cases/<str:ref>/answers/<str:criterion>/verification", VerificationView.as_view(), name="verification"),
@@ -118,12 +146,20 @@ urlpatterns = [
     path("reviews/<int:review_id>/closing", ClosingView.as_view(), name="closing"),
     path("reviews/<int:review_id>/withdrawal", WithdrawalView.as_view(), name="withdrawal"),
     path("reviews/<int:review_id>/decision", DecisionOfReviewView.as_view(), name="decision_of_review"),
+    path("reviews/<int:review_id>/overrides", OverridesOfReviewView.as_view(), name="overrides_of_review"),
+    path("overrides", OverridesView.as_view(), name="overrides"),
+    path("overrides/<int:override_id>", OverrideView.as_view(), name="override"),
+    path("overrides/<int:override_id>/signature", OverrideSignatureView.as_view(), name="override_signature"),
+    path("overrides/<int:override_id>/consent", OverrideConsentView.as_view(), name="override_consent"),
+    path("overrides/<int:override_id>/refusal", OverrideRefusalView.as_view(), name="override_refusal"),
+    path("overrides/<int:override_id>/withdrawal", OverrideWithdrawalView.as_view(), name="override_withdrawal"),
     path("gates/health", GateHealthView.as_view(), name="gate_health"),
     path("decisions", DecisionsView.as_view(), name="decisions"),
     path("decisions/<str:number>", DecisionView.as_view(), name="decision"),
     path("decisions/<str:number>/dossier", DossierOfDecisionView.as_view(), name="dossier_of_decision"),
     path("playbook", PlaybookView.as_view(), name="playbook"),
     path("playbook:check", PlaybookCheckView.as_view(), name="playbook_check"),
+    path("events", EventsView.as_view(), name="events"),
     path("me", MeView.as_view(), name="me"),
     path("health/live", LiveView.as_view(), name="live"),
     path("health/ready", ReadyView.as_view(), name="ready"),

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern
 
-from gates.models import Decision, Delegation, Question, VetoAppeal, Vote
+from gates.models import ChecklistTemplate, Decision, Delegation, OverrideRequest, Question, VetoAppeal, Vote
 from pocgate.api.base import ApiView
 from pocgate.api.urls import urlpatterns
 from pocgate.identity.enums import Scope
@@ -21,6 +21,7 @@ from tests.api.contract import operations
 from tests.factories.costs import CostNoticeFactory
 from tests.factories.identity import RoleGrantFactory, UserFactory
 from tests.factories.stage_set import a_stage_set
+from tests.gates.test_checklist_templates import published
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +32,7 @@ REQUEST, VOTE, DECIDE, SIGN = Scope.GATES_REQUEST, Scope.GATES_VOTE, Scope.GATES
 # each command and of `test_reviews` hold.
 EVERYBODY = frozenset({"stranger", "auditor", "chair", "owner"})
 SEES = frozenset({"auditor", "chair", "owner"})
-OWNER, CHAIR = frozenset({"owner"}), frozenset({"chair"})
+OWNER, CHAIR, OFFICER = frozenset({"owner"}), frozenset({"chair"}), frozenset({"officer"})
 
 TABLE = [
     ("status", "get", READ, EVERYBODY),
@@ -92,6 +93,12 @@ TABLE = [
     ("tier_assessments", "get", READ, SEES),
     ("tier_assessments", "post", CASES, SEES),
     ("expiries", "get", GATES, EVERYBODY),
+    ("checklist_templates", "get", GATES, EVERYBODY),
+    ("checklist_templates", "post", SIGN, EVERYBODY),
+    ("checklist_template", "get", GATES, EVERYBODY),
+    ("checklist_template", "delete", SIGN, OFFICER),
+    ("checklist_publication", "post", SIGN, OFFICER),
+    ("checklist_retirement", "post", SIGN, OFFICER),
     ("reviews", "get", GATES, EVERYBODY),
     ("reviews", "post", REQUEST, EVERYBODY),
     ("review", "get", GATES, SEES),
@@ -113,12 +120,20 @@ TABLE = [
     ("closing", "post", DECIDE, CHAIR),
     ("withdrawal", "post", REQUEST, SEES),
     ("decision_of_review", "post", DECIDE, SEES),
+    ("overrides_of_review", "post", DECIDE, SEES),
+    ("overrides", "get", GATES, EVERYBODY),
+    ("override", "get", GATES, SEES),
+    ("override_signature", "post", DECIDE, SEES),
+    ("override_consent", "post", COSTS, SEES),
+    ("override_refusal", "post", DECIDE, SEES),
+    ("override_withdrawal", "post", DECIDE, SEES),
     ("decisions", "get", GATES, EVERYBODY),
     ("decision", "get", GATES, SEES),
     ("dossier_of_decision", "get", GATES, SEES),
     ("playbook", "get", READ, EVERYBODY),
     ("playbook", "post", Scope.PLAYBOOK_WRITE, EVERYBODY),
     ("playbook_check", "post", READ, EVERYBODY),
+    ("events", "get", Scope.AUDIT_READ, EVERYBODY),
     ("me", "get", None, EVERYBODY),
 ]
 OPEN = {"live", "ready", "schema", "docs", "root", "elsewhere"}
@@ -202,6 +217,14 @@ def delegation_of(decision: Decision) -> Delegation:
     )
 
 
+def override_of(decision: Decision) -> OverrideRequest:
+    """One that was refused before the decision."""
+    told = {"reason": "To learn.", "digest": decision.digest, "requested_by": decision.decided_by}
+    settled = {"state": "refused", "settled_by": decision.decided_by, "settled_at": decision.decided_at}
+    made = {"outcome": "go", "requested_at": decision.decided_at, **told, **settled}
+    return OverrideRequest.objects.get_or_create(review=decision.review, defaults=made)[0]
+
+
 def incident_of(case: UseCase) -> Incident:
     seen = {"severity": "minor", "text": "Letters went astray.", "detected_at": datetime.now(UTC)}
     return Incident.objects.get_or_create(case=case, defaults={**seen, "recorded_at": datetime.now(UTC)})[0]
@@ -211,6 +234,10 @@ def waiver_of(case: UseCase) -> Waiver:
     asked = {"reason": "Until spring.", "expires_on": date(2099, 1, 1), "requested_at": datetime.now(UTC)}
     owner = UserFactory()
     return Waiver.objects.get_or_create(case=case, criterion="lineage", defaults={**asked, "requested_by": owner})[0]
+
+
+def template_of(case: UseCase) -> ChecklistTemplate:
+    return ChecklistTemplate.objects.first() or published(case.created_at, ("1", "House rule", "Be kind", ""))
 
 
 def call(client: Client, name: str, method: str, decision: Decision) -> int:
@@ -229,7 +256,9 @@ def call(client: Client, name: str, method: str, decision: Decision) -> int:
         "<int:question_id>": str(question_of(decision).pk),
         "<int:appeal_id>": str(appeal_of(decision).pk),
         "<int:delegation_id>": str(delegation_of(decision).pk),
+        "<int:override_id>": str(override_of(decision).pk),
         "<int:notice_id>": str(notice_of(case).pk),
+        "<int:template_id>": str(template_of(case).pk),
         "<str:number>": decision.reference,
     }.items():
         path = path.replace(place, value)
@@ -249,6 +278,7 @@ def test_endpoint_lets_in_whom_the_table_names(
     decision = stage.decide(stage.closed(now), "go", now)
     auditor = RoleGrantFactory(role="auditor").user
     people = {"stranger": UserFactory(), "auditor": auditor, "chair": stage.chair, "owner": stage.owner}
+    people |= {"officer": stage.officer} if expected == OFFICER else {}
 
     statuses = {role: call(caller(user), name, method, decision) for role, user in people.items()}
 
@@ -257,7 +287,7 @@ def test_endpoint_lets_in_whom_the_table_names(
     assert call(client, name, method, decision) == 401
     if scope is not None:
         others = [other for other in Scope.values if other != scope]
-        entitled = stage.chair if expected == CHAIR else stage.owner
+        entitled = {CHAIR: stage.chair, OFFICER: stage.officer}.get(expected, stage.owner)
         assert call(caller(entitled, others), name, method, decision) == 403
         assert call(caller(entitled, [scope]), name, method, decision) not in {401, 403, 404}
 

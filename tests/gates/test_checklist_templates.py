@@ -33,12 +33,14 @@ TERMS = ListTerms("own-list", "Our own list", "House rules", gates=[1, 2], tiers
 DAY = timedelta(days=1)
 
 
-def table(*rows: tuple[str, ...]) -> SheetTable:
-    return SheetTable(COLUMNS, rows)
+def table(*rows: tuple[str, ...], columns: tuple[str, ...] = COLUMNS) -> SheetTable:
+    return SheetTable(columns, rows)
 
 
-def published(now: datetime, *rows: tuple[str, ...], terms: ListTerms = TERMS) -> ChecklistTemplate:
-    draft = draft_checklist(terms=terms, table=table(*rows), actor=None, now=now)
+def published(
+    now: datetime, *rows: tuple[str, ...], terms: ListTerms = TERMS, columns: tuple[str, ...] = COLUMNS
+) -> ChecklistTemplate:
+    draft = draft_checklist(terms=terms, table=table(*rows, columns=columns), actor=None, now=now)
     return publish_checklist(template_id=draft.pk, actor=None, now=now)
 
 

@@ -11,8 +11,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from gates.commands.decisions import ConditionTerms
+from gates.commands.decisions import ConditionTerms, Ruling
 from gates.commands.delegations import delegate_seat
+from gates.commands.overrides import request_override
 from gates.commands.questions import ask_question
 from gates.commands.reviews import close_voting, withdraw
 from gates.commands.vetoes import appeal_veto
@@ -23,6 +24,7 @@ from gates.models import (
     Delegation,
     GateReview,
     Meeting,
+    OverrideRequest,
     Question,
     ReviewProposal,
     Seat,
@@ -32,6 +34,7 @@ from gates.urls import urlpatterns
 from pocgate.identity.models import User
 from tests.factories.identity import RoleGrantFactory, UserFactory
 from tests.factories.stage_set import TOKEN, StageSet, a_stage_set
+from tests.gates.test_checklist_templates import published
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +65,8 @@ LEADS = {**dict.fromkeys(PEOPLE, 404), "member": 403, "auditor": 403, "admin": 4
 SITTING = {"title": "Gate 0", "starts_at": "2999-01-01T17:00", "ends_at": "2999-01-01T18:00"}
 VOTE = {"outcome": "go", "seen_revision": 2}
 NOT_SEATED = only(302, "member", "chair", others=409)
+# Who keeps the lists of extra items.
+KEEPS = {**dict.fromkeys(PEOPLE, 403), "compliance": 200, "admin": 200}
 TABLE: Mapping[str, Row] = {
     "room": Row(SEES, args=("review",)),
     "room_live": Row(SEES, args=("review",)),
@@ -89,6 +94,14 @@ TABLE: Mapping[str, Row] = {
     "close": Row(only(302, "chair"), "post", ("review",), state="voted"),
     "withdraw": Row(only(302, "chair", others=409), "post", ("review",), {"reason": "Not now."}, "voting"),
     "decide": Row(only(302, "chair", others=409), "post", ("review",), {"outcome": "go"}, "closed"),
+    "overrides": Row(EVERYBODY, state="overridden"),
+    "override_new": Row(
+        only(302, "chair", others=409), "post", ("review",), {"outcome": "go", "reason": "To learn."}, "lenient"
+    ),
+    "override_sign": Row(only(302, others=409), "post", ("override",), state="overridden"),
+    "override_consent": Row(only(403), "post", ("override",), state="overridden"),
+    "override_refuse": Row(only(302, others=409), "post", ("override",), {"text": "Rate it again."}, "overridden"),
+    "override_withdraw": Row(only(302, "chair"), "post", ("override",), {"text": "Not now."}, "overridden"),
     "dossier": Row(SEES, args=("review", "one")),
     "dossier_json": Row(SEES, args=("review", "one"), state="voting"),
     "dossier_pdf": Row(SEES, args=("review", "one"), state="voting"),
@@ -109,6 +122,11 @@ TABLE: Mapping[str, Row] = {
     "health": Row(EVERYBODY),
     "sign_again": Row(dict.fromkeys(PEOPLE, 409) | {"stranger": 404}, "post", ("case",), {"item": "tier_confirmed"}),
     "expiries": Row(EVERYBODY),
+    "checklists": Row(EVERYBODY),
+    "checklist_new": Row(KEEPS),
+    "checklist_version": Row(EVERYBODY, args=("list",)),
+    "checklist_act": Row({**KEEPS, "compliance": 302, "admin": 302}, "post", ("list", "retire")),
+    "checklist_file": Row(EVERYBODY, args=("list", "csv")),
     "verifications": Row(EVERYBODY),
     "verify": Row(only(302, "compliance"), "post", ("case", "attested")),
     "decisions": Row(EVERYBODY, state="decided"),
@@ -163,6 +181,19 @@ def asked(stage: StageSet, now: datetime) -> None:
     ask_question(review_id=stage.request(now).pk, text="How?", actor=stage.chair, now=now)
 
 
+def lenient(stage: StageSet, now: datetime) -> None:
+    """A vote for less than what the chair wants."""
+    stage.closed(now, "conditional_go")
+
+
+def overridden(stage: StageSet, now: datetime) -> None:
+    """The same, and an override to go that waits for its second signature."""
+    lenient(stage, now)
+    ruling = Ruling("go", reason="To learn.")
+    review = GateReview.objects.get()
+    request_override(review_id=review.pk, ruling=ruling, actor=stage.chair, sign_in=TOKEN, now=now)
+
+
 def delegated(stage: StageSet, now: datetime) -> None:
     """The seat of a member is filled by a newcomer."""
     holder, ends_at = stage.members[0], now + timedelta(days=9)
@@ -175,6 +206,8 @@ SPOKEN: Mapping[str, Callable[[StageSet, datetime], None]] = {
     "vetoed": vetoed,
     "appealed": appealed,
     "delegated": delegated,
+    "lenient": lenient,
+    "overridden": overridden,
 }
 
 
@@ -241,6 +274,7 @@ def values_of(stage: StageSet) -> Mapping[str, object]:
     review = GateReview.objects.filter(case=stage.case).first()
     decision = Decision.objects.first()
     condition = decision.conditions.first() if decision else None
+    override = OverrideRequest.objects.first()
     question, appeal, delegation = Question.objects.first(), VetoAppeal.objects.first(), Delegation.objects.first()
     return {
         "proposal": a_proposal(stage).pk,
@@ -249,8 +283,12 @@ def values_of(stage: StageSet) -> Mapping[str, object]:
         "delegation": delegation.pk if delegation else 0,
         "veto_seat": Seat.objects.get(user=stage.members[2]).pk,
         "review": review.pk if review else 0,
+        "override": override.pk if override else 0,
         "meeting": a_meeting(stage, review).pk,
         "cancel": "cancel",
+        "list": published(timezone.now(), ("1", "House rule", "Be kind", "")).pk,
+        "retire": "retire",
+        "csv": "csv",
         "one": 1,
         "case": stage.case.reference,
         "criterion": "tier_confirmed",
