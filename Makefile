@@ -49,8 +49,8 @@ fmt: $(VENV)/.development ## put code and templates into the agreed form
 bench: $(VENV)/.development ## benchmarks against their references; also var/bench.json  [ONLY=name] [CASES=n]
 	@$(PY) -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(CASES),--cases $(CASES))
 
-drill: $(VENV)/.development ## fault and race drills  [ONLY=worker_kill] [ROUNDS=n]
-	@$(PY) -m tests.services.drills $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))
+drill: $(VENV)/.development ## fault and race drills on PostgreSQL and Redis  [ONLY=gate_race] [ROUNDS=n]
+	@$(PY) -m tests.services.servers $(PY) -m tests.drill $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 schema: $(VENV)/.development ## write and check the OpenAPI description: var/openapi.yaml
 	@mkdir -p var
