@@ -10,8 +10,9 @@ Network = IPv4Network | IPv6Network
 
 # RFC 6052, section 2.1: the IPv4 address is in the last 32 bits.
 _NAT64 = IPv6Network("64:ff9b::/96")
-# Public by number, but answered inside a cloud: the wire server of Azure's virtual machines.
-_INSIDE_CLOUDS = frozenset({ip_address("168.63.129.16")})
+# Public by number, but answered inside clouds: the wire server of Azure's machines, and (RFC 6890, which not every
+# Python has whole) protocol assignments, where Oracle's metadata are.
+_INSIDE_CLOUDS = (IPv4Network("168.63.129.16/32"), IPv4Network("192.0.0.0/24"))
 
 
 def is_callable(text: str, allowed: Iterable[Network]) -> bool:
@@ -33,7 +34,7 @@ def _is_public(address: Address) -> bool:
         and not address.is_multicast
         and not address.is_reserved
         and not address.is_unspecified
-        and address not in _INSIDE_CLOUDS
+        and not any(address in network for network in _INSIDE_CLOUDS)
     )
 
 

@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from http.client import HTTPConnection, HTTPException
 from threading import Timer
+from typing import Any
 from urllib.parse import urlsplit
 
 from pocgate.kernel.addresses import Network, is_callable
 
 SECONDS = 10.0
 BODY_KEPT = 4096
-HIGHEST_PORT = 65_535
 
 
 class NotSent(Exception):
@@ -83,34 +83,53 @@ def post(
         target = target_of(url)
     except ValueError as error:
         raise NotSent(str(error)) from error
-    address = _checked_address(target, allowed)
-    connection = _Connection(target, address, ends_at)
+    place = _checked_place(target, allowed)
+    connection = _Connection(target, place, ends_at)
     try:
         connection.request("POST", target.path, body=body, headers=dict(headers))
         answer = connection.getresponse()
-        return Answer(answer.status, dict(answer.getheaders()), answer.read(BODY_KEPT), address)
+        begins = answer.read(BODY_KEPT)
+        if connection.is_cut:
+            # What was cut off can look complete, because headers may end with the connection.
+            raise TimeoutError
+        return Answer(answer.status, dict(answer.getheaders()), begins, place.address)
     except (OSError, HTTPException, ValueError) as error:
-        raise NotSent(_said(error, ends_at, seconds), address) from error
+        raise NotSent(_said(error, ends_at, seconds), place.address) from error
     finally:
         connection.end()
+
+
+@dataclass(frozen=True)
+class _Place:
+    """What the resolver answered, used as it is."""
+
+    family: int
+    socket_address: Any
+
+    @property
+    def address(self) -> str:
+        return str(self.socket_address[0])
 
 
 class _Connection(HTTPConnection):
     """Connects to the address that was checked, and is cut off when the time is over, however slowly bytes drip."""
 
-    def __init__(self, target: Target, address: str, ends_at: float) -> None:
-        super().__init__(target.host, target.port, timeout=max(ends_at - time.monotonic(), 0.1))
-        self.target, self.address, self.ends_at = target, address, ends_at
+    def __init__(self, target: Target, place: _Place, ends_at: float) -> None:
+        super().__init__(target.host, target.port)
+        self.target, self.place, self.ends_at = target, place, ends_at
         self.watch: Timer | None = None
+        self.is_cut = False
 
     def connect(self) -> None:
         """Called by `request`."""
-        plain = socket.create_connection((self.address, self.port), self.timeout)
-        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        plain = socket.socket(self.place.family, socket.SOCK_STREAM)
         self.sock = plain
+        plain.settimeout(max(self.ends_at - time.monotonic(), 0.1))
+        plain.connect(self.place.socket_address)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self.target.is_secure:
             self.sock = _trust().wrap_socket(plain, server_hostname=self.host, do_handshake_on_connect=False)
-        self.watch = Timer(max(self.ends_at - time.monotonic(), 0), _cut, (self.sock,))
+        self.watch = Timer(max(self.ends_at - time.monotonic(), 0), self._cut, (self.sock,))
         self.watch.daemon = True
         self.watch.start()
         if isinstance(self.sock, ssl.SSLSocket):
@@ -122,12 +141,13 @@ class _Connection(HTTPConnection):
             self.watch.cancel()
         self.close()
 
-
-def _cut(sock: socket.socket) -> None:
-    try:
-        socket.socket.shutdown(sock, socket.SHUT_RDWR)
-    except OSError:
-        return
+    def _cut(self, sock: socket.socket) -> None:
+        self.is_cut = True
+        try:
+            # Of the plain socket even under TLS, which would first want to say good-bye.
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
+        except OSError:
+            return
 
 
 @lru_cache(maxsize=1)
@@ -136,19 +156,20 @@ def _trust() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def _checked_address(target: Target, allowed: Sequence[Network]) -> str:
-    """One address of the name. A name with any address that may not be called is refused as a whole."""
+def _checked_place(target: Target, allowed: Sequence[Network]) -> _Place:
+    """Where one address of the name is. A name with any address that may not be called is refused as a whole."""
     try:
         found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise NotSent(f"The name {target.host} has no address: {error}.") from error
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    places = [_Place(family, place) for family, _type, _protocol, _name, place in found]
+    addresses = list(dict.fromkeys(place.address for place in places))
     refused = [address for address in addresses if not is_callable(address, allowed)]
     if refused or not addresses:
         raise NotSent(f"{target.host} leads to {', '.join(refused)}, which may not be called.", ", ".join(refused))
     if not target.is_secure and any(is_callable(address, ()) for address in addresses):
         raise NotSent(f"{target.host} is public, so it is called by https alone.", addresses[0])
-    return addresses[0]
+    return places[0]
 
 
 def _ascii(host: str) -> str:

@@ -21,6 +21,11 @@ class Wording:
 
 
 VERBS: Mapping[str, Wording] = {
+    "inbox.preferences_set": Wording("mail", _("changed their mail preferences")),
+    "inbox.kind_muted": Wording("mail", _("ended mails of a kind")),
+    "inbox.kind_unmuted": Wording("mail", _("had mails of a kind come again")),
+    "inbox.address_bounced": Wording("mail-x", _("got mail back from a person's address")),
+    "inbox.bounce_cleared": Wording("mail-check", _("cleared a refused mail address")),
     "case.registered": Wording("circle-plus", _("registered the case")),
     "case.edited": Wording("pencil", _("edited the case")),
     "case.submitted": Wording("flag", _("handed the case in")),
@@ -165,6 +170,14 @@ VERBS: Mapping[str, Wording] = {
     "token.created": Wording("key-round", _("made an API token")),
     "token.revoked": Wording("ban", _("revoked an API token")),
     "token.rotated": Wording("refresh-cw", _("rotated an API token")),
+    "webhook.created": Wording("webhook", _("made a webhook")),
+    "webhook.edited": Wording("pencil", _("changed a webhook")),
+    "webhook.secret_rotated": Wording("refresh-cw", _("rotated the secret of a webhook")),
+    "webhook.disabled": Wording("ban", _("disabled a webhook")),
+    "webhook.enabled": Wording("check", _("enabled a webhook")),
+    "webhook.removed": Wording("trash-2", _("removed a webhook")),
+    "webhook.tested": Wording("flask-conical", _("sent a test to a webhook")),
+    "webhook.replayed": Wording("redo-2", _("sent a delivery of a webhook again")),
     "job.retried": Wording("refresh-cw", _("put a failed job back to work")),
 }
 FALLBACK_ICON = "activity"

@@ -11,10 +11,10 @@ from django.db.models import QuerySet
 
 from pocgate.identity.models import User
 from pocgate.ledger.models import Activity
+from pocgate.ledger.rules.shown import NEVER_SHOWN
 from pocgate.web.wording import Wording, wording_of
 from portfolio.models import UseCase
 
-NEVER_SHOWN = frozenset({"outcome", "rationale", "confidence", "veto", "veto_criterion", "conditions"})
 VOTE_VERBS = frozenset({"review.voted", "review.vote_changed"})
 MASS_VERBS = ("case.imported", "case.import_updated")
 # So many times the rows shown are read, to have enough after repeated ones were put together.

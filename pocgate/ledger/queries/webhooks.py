@@ -1,0 +1,69 @@
+"""Endpoints, their secrets, what is due, and the log of deliveries."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.crypto import salted_hmac
+
+from pocgate.ledger.enums import DeliveryCause, DeliveryState, EndpointState
+from pocgate.ledger.models import WebhookDelivery, WebhookEndpoint
+
+SALT = "pocgate.ledger.webhooks"
+OPEN = (DeliveryState.WAITING, DeliveryState.SENDING)
+DUE_AT_ONCE = 200
+
+
+def secret_of(nonce: str) -> str:
+    """The secret that belongs to a nonce, as Standard Webhooks writes it: 256 bits out of the installation's key."""
+    return f"whsec_{base64.b64encode(salted_hmac(SALT, nonce, algorithm='sha256').digest()).decode()}"
+
+
+def secrets_of(endpoint: WebhookEndpoint, *, now: datetime) -> Sequence[str]:
+    """The secrets to sign with: after a rotation also the one before, until its time is over."""
+    nonces = [endpoint.nonce]
+    if endpoint.previous_until is not None and endpoint.previous_until > now:
+        nonces.append(endpoint.previous_nonce)
+    return [secret_of(nonce) for nonce in nonces]
+
+
+def endpoints() -> QuerySet[WebhookEndpoint]:
+    """Every endpoint that was not removed, by name, with the deliveries that wait for it."""
+    waiting = Count("deliveries", filter=Q(deliveries__state__in=OPEN, deliveries__cause=DeliveryCause.EVENT))
+    shown = WebhookEndpoint.objects.exclude(state=EndpointState.REMOVED).select_related("created_by")
+    return shown.annotate(waiting=waiting).order_by("name", "pk")
+
+
+def deliveries_of(
+    endpoint: WebhookEndpoint, *, states: Collection[str] = (), kind: str = ""
+) -> QuerySet[WebhookDelivery]:
+    """The log of an endpoint, newest first, narrowed by state and by a verb or its noun."""
+    found = WebhookDelivery.objects.filter(endpoint=endpoint).select_related("requested_by")
+    if states:
+        found = found.filter(state__in=states)
+    if kind:
+        found = found.filter(Q(kind=kind) | Q(kind__startswith=f"{kind}."))
+    return found.order_by("-pk")
+
+
+def deliveries_due(endpoint_id: int, *, now: datetime) -> Sequence[int]:
+    """Ids of what is to be sent to an endpoint, in the order of the feed."""
+    due = WebhookDelivery.objects.filter(to_send(now), endpoint=endpoint_id)
+    return list(due.order_by("pk").values_list("pk", flat=True)[:DUE_AT_ONCE])
+
+
+def endpoints_due(*, now: datetime) -> Sequence[int]:
+    """Ids of the endpoints that something is to be sent to."""
+    return list(WebhookDelivery.objects.filter(to_send(now)).values_list("endpoint", flat=True).distinct().order_by())
+
+
+def to_send(now: datetime) -> Q:
+    """Due and unclaimed, or claimed by a worker that died. A disabled endpoint gets tests and replays alone."""
+    claimable = Q(state=DeliveryState.WAITING) | Q(state=DeliveryState.SENDING, lease_until__lt=now)
+    wanted = Q(endpoint__state=EndpointState.ACTIVE) | (
+        Q(endpoint__state=EndpointState.DISABLED) & ~Q(cause=DeliveryCause.EVENT)
+    )
+    return claimable & wanted & Q(due_at__lte=now)

@@ -1,0 +1,1 @@
+"""What is pure about webhooks: when to try again, and which values an endpoint takes."""

@@ -1,0 +1,108 @@
+"""Places events, makes deliveries and sends them. Safe to run twice, late, or on several workers at once."""
+
+from __future__ import annotations
+
+import random
+import time
+from datetime import datetime, timedelta
+
+import structlog
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from pocgate.kernel import jobs
+from pocgate.ledger.commands import deliveries
+from pocgate.ledger.commands.activity import DISPATCH_TASK
+from pocgate.ledger.commands.deliveries import LEASE, SEND_TASK, Tried
+from pocgate.ledger.commands.feed import BATCH, place_events
+from pocgate.ledger.enums import EndpointState
+from pocgate.ledger.models import WebhookEndpoint
+from pocgate.ledger.queries.webhooks import deliveries_due, endpoints_due
+from pocgate.ledger.rules.retries import is_success
+from pocgate.ledger.tasks.sending import send
+
+log = structlog.get_logger(__name__)
+
+# A worker stays with one endpoint for so long, and lets go after so many failures in a row: one that hangs must not
+# keep the worker from the others.
+SECONDS_WITH_ONE = 20.0
+FAILURES_IN_A_ROW = 2
+MOST_BATCHES = 20
+
+
+@shared_task(name=DISPATCH_TASK)
+def dispatch_events(**_: object) -> int:
+    """Give new events their places, make the deliveries, and wake a sender for each endpoint with something due."""
+    placed = 0
+    for _batch in range(MOST_BATCHES):
+        placed += (found := place_events())
+        if found < BATCH:
+            break
+    active = WebhookEndpoint.objects.filter(state=EndpointState.ACTIVE).order_by("pk")
+    for endpoint_id in list(active.values_list("pk", flat=True)):
+        for _page in range(MOST_BATCHES):
+            if not deliveries.make_deliveries(endpoint_id=endpoint_id, now=timezone.now()):
+                break
+    for endpoint_id in endpoints_due(now=timezone.now()):
+        jobs.send(SEND_TASK, endpoint_id=endpoint_id)
+    return placed
+
+
+@shared_task(name=SEND_TASK)
+def send_webhooks(*, endpoint_id: int, **_: object) -> int:
+    """Send what is due to one endpoint, in the order of the feed, for `SECONDS_WITH_ONE`; how many got through."""
+    held = timezone.now() + LEASE
+    if not deliveries.claim_endpoint(endpoint_id, until=held, now=timezone.now()):
+        return 0
+    sent, gave_up = 0, False
+    try:
+        sent, held, gave_up = _send_due(endpoint_id, held)
+    finally:
+        deliveries.release_endpoint(endpoint_id, held=held)
+    if not gave_up and deliveries_due(endpoint_id, now=timezone.now()):
+        jobs.send(SEND_TASK, endpoint_id=endpoint_id)
+    return sent
+
+
+@shared_task(name="ledger.forget_deliveries")
+def forget_deliveries(**_: object) -> int:
+    """Remove what the log keeps no longer; how many."""
+    total = 0
+    for _batch in range(MOST_BATCHES):
+        total += (found := deliveries.forget_deliveries(now=timezone.now(), days=settings.WEBHOOK_LOG_DAYS))
+        if not found:
+            break
+    return total
+
+
+def _send_due(endpoint_id: int, held: datetime) -> tuple[int, datetime, bool]:
+    """How many got through, until when the endpoint is held, and whether it was given up for now."""
+    ends_at = time.monotonic() + SECONDS_WITH_ONE
+    sent = failed = 0
+    for delivery_id in deliveries_due(endpoint_id, now=timezone.now()):
+        if time.monotonic() > ends_at:
+            break
+        until = timezone.now() + LEASE + timedelta(microseconds=1)
+        if not deliveries.keep_endpoint(endpoint_id, held=held, until=until):
+            return sent, held, True
+        held = until
+        done = _send_one(delivery_id)
+        if done is None:
+            continue
+        sent, failed = (sent + 1, 0) if done else (sent, failed + 1)
+        if failed >= FAILURES_IN_A_ROW:
+            return sent, held, True
+    return sent, held, False
+
+
+def _send_one(delivery_id: int) -> bool | None:
+    """Whether it got through; None when another worker has it."""
+    delivery = deliveries.claim_delivery(delivery_id, now=timezone.now())
+    if delivery is None:
+        return None
+    tried: Tried = send(delivery, now=timezone.now(), allowed=settings.WEBHOOK_ALLOW_PRIVATE)
+    deliveries.note_attempt(delivery, tried, share=random.random(), now=timezone.now())  # noqa: S311 - no secret
+    if not is_success(tried.status):
+        log.info("webhook_not_delivered", delivery=delivery.pk, status=tried.status, error=tried.error)
+    return is_success(tried.status)
