@@ -38,6 +38,7 @@ class Item:
     url: str
     is_current: bool
     count: int = 0
+    is_inbox: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,8 @@ def short_navigation(standing: Standing, *, path: str) -> list[Item]:
 
 
 def _item(page: Page, url: str, current: str, unread: int) -> Item:
-    return Item(page.label, page.icon, url, url == current, unread if page.name == "notifications" else 0)
+    is_inbox = page.name == "notifications"
+    return Item(page.label, page.icon, url, url == current, unread if is_inbox else 0, is_inbox)
 
 
 def _current(urls: list[str], path: str) -> str:

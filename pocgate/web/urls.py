@@ -2,7 +2,20 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from pocgate.web.views import administration, assessors, case, home, inbox, matrix, own, portfolio, search, session
+from pocgate.web.views import (
+    administration,
+    assessors,
+    case,
+    home,
+    inbox,
+    jobs,
+    mail_preferences,
+    matrix,
+    own,
+    portfolio,
+    search,
+    session,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -20,7 +33,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<str:reference>/live/", case.live, name="case_live"),
     path("cases/<str:reference>/activity/", case.activity, name="case_activity"),
     path("notifications/", inbox.notifications, name="notifications"),
-    path("notifications/read/", inbox.read_all, name="notifications_read"),
+    path("notifications/unread/", inbox.unread, name="notifications_unread"),
+    path("notifications/read/", inbox.read, name="notifications_read"),
+    path("notifications/mute/", mail_preferences.mute_kind, name="notification_mute"),
+    path("notifications/preferences/", mail_preferences.mail_preferences, name="mail_preferences"),
+    path("notifications/address/", mail_preferences.bounce_cleared, name="bounce_cleared"),
+    path("notifications/unsubscribe/<str:token>/", mail_preferences.unsubscribe, name="unsubscribe"),
     path("notifications/<int:notification_id>/", inbox.open_notification, name="notification_open"),
     path("mail/", inbox.mail, name="mail"),
     path("preferences/", own.preferences, name="preferences"),
@@ -33,5 +51,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("administration/people/<int:user_id>/grant/", administration.grant, name="role_grant"),
     path("administration/people/<int:user_id>/revoke/", administration.revoke, name="role_revoke"),
     path("administration/people/<int:user_id>/active/", administration.activate, name="person_active"),
-    path("administration/jobs/<int:job_id>/retry/", administration.retry_job, name="job_retry"),
+    path("administration/jobs/", jobs.job_list, name="jobs"),
+    path("administration/jobs/retry-failed/", jobs.retry_failed_jobs, name="jobs_retry_failed"),
+    path("administration/jobs/<int:job_id>/", jobs.job, name="job"),
+    path("administration/jobs/<int:job_id>/retry/", jobs.retry_job, name="job_retry"),
 ]

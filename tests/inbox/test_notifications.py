@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
+from django.utils import timezone
 
 from pocgate.inbox import tasks
 from pocgate.inbox.commands import Notice, claim_mail, mark_read, notify, notify_many
@@ -84,22 +85,28 @@ def test_mail_claimed_by_a_worker_that_died_is_sent_after_its_lease(now: datetim
     notify(a_notice(), user_ids=[UserFactory().pk], now=now)
     pk = Notification.objects.get().pk
 
-    assert claim_mail(pk, now=now) is not None
-    assert claim_mail(pk, now=now) is None
-    assert mails_due(now=now + timedelta(minutes=9)) == []
-    assert mails_due(now=now + timedelta(minutes=11)) == [pk]
+    assert claim_mail(Notification, pk, now=now) is not None
+    assert claim_mail(Notification, pk, now=now) is None
+    assert mails_due(Notification, now=now + timedelta(minutes=9)) == []
+    assert mails_due(Notification, now=now + timedelta(minutes=11)) == [pk]
 
 
-def test_mail_that_cannot_be_sent_five_times_is_failed_and_the_notice_stays(now: datetime, settings: Any) -> None:
+def test_mail_that_cannot_be_sent_waits_longer_each_time_and_is_given_up(now: datetime, settings: Any) -> None:
     settings.EMAIL_BACKEND = "tests.inbox.test_notifications.Refusing"
     person = UserFactory()
     notify(a_notice(), user_ids=[person.pk], now=now)
+    pauses = []
 
-    for _ in range(5):
-        assert tasks.send_mail() == 0
-        Notification.objects.filter(mail_state="sending").update(mailed_at=now - timedelta(days=400))
+    for _ in range(8):
+        Notification.objects.update(mail_due_at=None)
+        before = timezone.now()
+        assert [tasks.send_mail(), tasks.send_mail()] == [0, 0]
+        mail_row = Notification.objects.get()
+        if mail_row.mail_due_at is not None:
+            pauses.append(round((mail_row.mail_due_at - before).total_seconds() / 60))
 
-    assert Notification.objects.get().mail_state == "failed"
+    assert pauses == [1, 4, 16, 64, 256, 360, 360]
+    assert (mail_row.mail_state, mail_row.mail_error) == ("failed", "connection refused")
     assert unread_count(person) == 1
 
 

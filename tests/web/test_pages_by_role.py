@@ -58,6 +58,11 @@ TABLE: Mapping[str, Row] = {
     "case_activity": Row(WHO_SEES_THE_CASE, args=(REFERENCE,)),
     "notifications": Row(EVERYBODY),
     "notifications_read": Row(OWN, "post"),
+    "notifications_unread": Row(EVERYBODY),
+    "notification_mute": Row(OWN, "post", data={"kind": "decision_made"}),
+    "mail_preferences": Row(EVERYBODY),
+    "bounce_cleared": Row(OWN, "post"),
+    "unsubscribe": Row(dict.fromkeys(PEOPLE, 404), args=("forged",), anonymous=404),
     "notification_open": Row({**dict.fromkeys(PEOPLE, 404), "sponsor": 302}, "post", args=(1,)),
     "mail": Row(admins(200)),
     "preferences": Row(EVERYBODY),
@@ -70,6 +75,9 @@ TABLE: Mapping[str, Row] = {
     "role_grant": Row(admins(302), "post", args=(1,), data={"role": "auditor"}),
     "role_revoke": Row(admins(302), "post", args=(1,), data={"role": "auditor"}),
     "person_active": Row(admins(302), "post", args=(1,), data={"active": "1"}),
+    "jobs": Row(admins(200)),
+    "job": Row(admins(200), args=(1,)),
+    "jobs_retry_failed": Row(admins(302), "post"),
     "job_retry": Row(admins(302), "post", args=(1,)),
 }
 
@@ -100,7 +108,7 @@ def test_page_without_sign_in_leads_to_the_sign_in(name: str) -> None:
     response = getattr(Client(), row.method)(reverse(name, args=row.args), row.data)
 
     assert response.status_code == row.anonymous
-    if name not in {"sign_in", "theme"}:
+    if name not in {"sign_in", "theme", "unsubscribe"}:
         assert response["Location"].startswith("/sign-in/")
 
 
@@ -126,6 +134,7 @@ def _records(client: Client, who: str, row: Row) -> tuple[object, ...]:
             created_at=now,
         ),
         "token_revoke": lambda: ApiTokenFactory(user=owner),
+        "job": lambda: Job.objects.create(kind="test.job", due_at=now, created_at=now),
         "job_retry": lambda: Job.objects.create(kind="test.job", due_at=now, created_at=now),
     }
     for name, make in kept.items():

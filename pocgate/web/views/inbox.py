@@ -16,24 +16,36 @@ from django.views.decorators.http import require_POST, require_safe
 from pocgate.identity.enums import Role
 from pocgate.inbox.commands import mark_read
 from pocgate.inbox.queries import notifications_of
-from pocgate.kernel.http import back_to
+from pocgate.inbox.queries.wishes import has_bounced, preferences_of, wishes_of_person
+from pocgate.kernel.http import back_to, polled
 from pocgate.web.person import person, standing_of
+from pocgate.web.queries.inbox import inbox_of
 from pocgate.web.queries.mails import mails_in
 
-PAGE = 50
+LARGEST_NUMBER = 2**62
 
 
 @login_required
 @require_safe
 def notifications(request: HttpRequest) -> HttpResponse:
-    """Newest first, by keyset."""
-    before = request.GET.get("before", "")
-    found = notifications_of(person(request))
-    if before.isascii() and before.isdecimal():
-        found = found.filter(pk__lt=min(int(before), 2**62))
-    rows = list(found[: PAGE + 1])
-    context = {"notifications": rows[:PAGE], "older": rows[PAGE - 1].pk if len(rows) > PAGE else None}
+    """Unread first, grouped by case; the read ones by keyset."""
+    user = person(request)
+    inbox = inbox_of(
+        user,
+        muted=wishes_of_person(user).muted,
+        before=_number(request.GET.get("before", "")),
+        unread_count=standing_of(request).unread,
+        now=timezone.now(),
+    )
+    context = {"inbox": inbox, "bounced": preferences_of(user) if has_bounced(user) else None}
     return render(request, "web/notifications.html", context)
+
+
+@login_required
+@require_safe
+def unread(request: HttpRequest) -> HttpResponse:
+    """How many are unread, asked for by every page; 304 while nothing changed."""
+    return polled(request, "web/_unread_live.html", {"unread": standing_of(request).unread})
 
 
 @login_required
@@ -49,9 +61,14 @@ def open_notification(request: HttpRequest, notification_id: int) -> HttpRespons
 
 @login_required
 @require_POST
-def read_all(request: HttpRequest) -> HttpResponse:
-    """Mark everything as read."""
-    mark_read(user=person(request), now=timezone.now())
+def read(request: HttpRequest) -> HttpResponse:
+    """Mark as read: one by `id`, those about a `case` (0 for none), or everything."""
+    user, only = person(request), None
+    if (one := request.POST.get("id")) is not None:
+        only = notifications_of(user).filter(pk=_number(one) or 0)
+    elif (case := request.POST.get("case")) is not None:
+        only = notifications_of(user).filter(case_id=_number(case) or None)
+    mark_read(user=user, now=timezone.now(), ids=None if only is None else only.values_list("pk", flat=True))
     return back_to(request, reverse("notifications"))
 
 
@@ -62,3 +79,7 @@ def mail(request: HttpRequest) -> HttpResponse:
     if settings.SERVER_MODE or Role.ADMIN not in standing_of(request).roles:
         raise Http404
     return render(request, "web/mail.html", {"mails": mails_in(Path(settings.EMAIL_FILE_PATH))})
+
+
+def _number(text: str) -> int | None:
+    return min(int(text), LARGEST_NUMBER) if text.isascii() and text.isdecimal() else None

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-
-from django.db.models import F
+from itertools import islice
 
 from pocgate.identity.models import User
 from pocgate.inbox.models import Notification
-from pocgate.inbox.queries import mail_to_send
+from pocgate.inbox.queries.wishes import wishes_of
+from pocgate.inbox.rules.mailing import Wishes, mailing_of
 from pocgate.kernel import jobs
 
 MAIL_TASK = "inbox.send_mail"
-MAIL_ATTEMPTS = 5
+AT_A_TIME = 500
 
 
 @dataclass(frozen=True)
@@ -40,15 +40,19 @@ def notify(notice: Notice, *, user_ids: Iterable[int], now: datetime) -> None:
 
 
 def notify_many(notices: Iterable[tuple[int, Notice]], *, now: datetime) -> None:
-    """Tell several people several things with few statements; accounts that are closed are left out."""
-    wanted = list(notices)
-    addresses = dict(
-        User.objects.filter(pk__in={user_id for user_id, _notice in wanted}, is_active=True).values_list("pk", "email")
-    )
-    rows = [_row(user_id, notice, addresses[user_id], now) for user_id, notice in wanted if user_id in addresses]
-    if rows:
+    """Tell several people several things with few statements; accounts that are closed are left out.
+
+    What each person chose decides here whether the mail goes out, waits for a digest, or is not sent at all.
+    """
+    wanted = iter(notices)
+    told = False
+    while batch := list(islice(wanted, AT_A_TIME)):
+        wishes = wishes_of({user_id for user_id, _notice in batch})
+        rows = [_row(user_id, notice, wishes[user_id], now) for user_id, notice in batch if user_id in wishes]
         # The unique constraint decides, not a look beforehand: two workers may be here at once.
-        Notification.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+        Notification.objects.bulk_create(rows, ignore_conflicts=True)
+        told = told or bool(rows)
+    if told:
         jobs.wake(MAIL_TASK)
 
 
@@ -58,26 +62,8 @@ def mark_read(*, user: User, now: datetime, ids: Iterable[int] | None = None) ->
     return (unread if ids is None else unread.filter(pk__in=list(ids))).update(read_at=now)
 
 
-def claim_mail(notification_id: int, *, now: datetime) -> Notification | None:
-    """Take one mail for this worker, or None when another one has it."""
-    taken = Notification.objects.filter(mail_to_send(now), pk=notification_id).update(
-        mail_state="sending", mail_attempts=F("mail_attempts") + 1, mailed_at=now
-    )
-    return Notification.objects.select_related("user").get(pk=notification_id) if taken else None
-
-
-def mark_mailed(notification: Notification, *, now: datetime) -> None:
-    """The mail went out."""
-    Notification.objects.filter(pk=notification.pk, mail_state="sending").update(mail_state="sent", mailed_at=now)
-
-
-def give_up_mail(notification: Notification) -> None:
-    """The mail did not go out: it is tried again with the next lease, or left as failed after the last attempt."""
-    if notification.mail_attempts >= MAIL_ATTEMPTS:
-        Notification.objects.filter(pk=notification.pk, mail_state="sending").update(mail_state="failed")
-
-
-def _row(user_id: int, notice: Notice, address: str, now: datetime) -> Notification:
+def _row(user_id: int, notice: Notice, wishes: Wishes, now: datetime) -> Notification:
+    mailing = mailing_of(notice.kind, wishes, now=now)
     return Notification(
         user_id=user_id,
         kind=notice.kind,
@@ -89,5 +75,7 @@ def _row(user_id: int, notice: Notice, address: str, now: datetime) -> Notificat
         reason=notice.reason[:300],
         url=notice.url[:300],
         created_at=now,
-        mail_state="due" if address else "none",
+        mail_state=mailing.state,
+        mail_due_at=mailing.due_at,
+        cadence=mailing.cadence,
     )

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from pocgate.identity.models import User
-from pocgate.inbox.models import Notification
+from pocgate.inbox.models import Digest, Notification
 
 # A worker that took a mail and has not sent it after this long is taken for dead.
 MAIL_LEASE = timedelta(minutes=10)
@@ -24,15 +24,16 @@ def unread_count(user: User) -> int:
     return Notification.objects.filter(user=user, read_at__isnull=True).count()
 
 
-def mails_due(*, now: datetime, limit: int = 200) -> list[int]:
+def mails_due(model: type[Notification | Digest], *, now: datetime, limit: int = 200) -> list[int]:
     """Ids of mails to send, oldest first, and of those that a worker took and did not finish."""
-    due = Notification.objects.filter(mail_to_send(now)).order_by("id")
+    due = model.objects.filter(mail_to_send(now)).order_by("id")
     return list(due.values_list("pk", flat=True)[:limit])
 
 
 def mail_to_send(now: datetime) -> Q:
     """The condition for both; while a mail is `sending`, `mailed_at` is the time it was taken."""
-    return Q(mail_state="due") | Q(mail_state="sending", mailed_at__lt=now - MAIL_LEASE)
+    is_due = Q(mail_due_at__isnull=True) | Q(mail_due_at__lte=now)
+    return Q(is_due, mail_state="due") | Q(mail_state="sending", mailed_at__lt=now - MAIL_LEASE)
 
 
 def occasions_sent(kind: str, subject_type: str, subject_ids: Iterable[object]) -> dict[tuple[int, str], set[str]]:

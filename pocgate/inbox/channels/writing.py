@@ -1,0 +1,94 @@
+"""Writes mails: the texts with the values of one notification or one digest."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from html import escape
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from pocgate.identity.models import User
+from pocgate.inbox.channels.base import Message
+from pocgate.inbox.enums import MailTextKind
+from pocgate.inbox.models import Notification
+from pocgate.inbox.queries.mail_texts import texts_of
+from pocgate.inbox.queries.unsubscribing import unsubscribe_link
+from pocgate.inbox.rules.mail_texts import Texts
+from pocgate.inbox.rules.placeholders import Markup, filled_html, filled_line, filled_text
+from pocgate.inbox.rules.policy import may_unsubscribe
+
+Values = dict[str, str]
+
+
+def mail_of_notification(notification: Notification, texts: Texts | None = None) -> Message:
+    """The mail of one notification, by default with the texts in force."""
+    texts = texts or texts_of(MailTextKind.NOTIFICATION)
+    person = notification.user
+    values = {
+        **values_of_person(person),
+        "title": notification.title,
+        "reason": notification.reason,
+        "link": address(notification.url),
+    }
+    ending = unsubscribe_link(person, notification.kind) if may_unsubscribe(notification.kind) else ""
+    return written(
+        texts,
+        {**values, "unsubscribe": _unsubscribe_text(ending)},
+        {**values, "unsubscribe": _unsubscribe_html(ending)},
+        key=f"notification-{notification.pk}",
+        at=notification.created_at,
+        headers=_unsubscribe_headers(ending),
+    )
+
+
+def written(
+    texts: Texts, values: Values, html_values: Values, *, key: str, at: datetime, headers: Values | None = None
+) -> Message:
+    """The texts with their values; the subject is one line, whatever a title holds."""
+    return Message(
+        key=key,
+        at=at,
+        title=filled_line(str(texts.subject), values),
+        text=filled_text(str(texts.text), values),
+        html=_page(filled_html(str(texts.html), html_values)),
+        headers=headers or {},
+    )
+
+
+def values_of_person(person: User) -> Values:
+    """What every mail knows."""
+    return {
+        "name": person.get_short_name(),
+        "inbox_link": address("/notifications/"),
+        "preferences_link": address("/notifications/preferences/"),
+    }
+
+
+def address(path: str) -> str:
+    """A whole address, so that a plain-text mail's link survives."""
+    return f"{settings.SITE_URL}{path}"
+
+
+def _page(body: str) -> str:
+    return f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"></head><body>\n{body}</body></html>\n'
+
+
+def _unsubscribe_headers(ending: str) -> Values:
+    """RFC 2369 and RFC 8058; one-click needs an address that is secured by TLS."""
+    if not ending:
+        return {}
+    headers = {"List-Unsubscribe": f"<{ending}>"}
+    if ending.startswith("https://"):
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
+
+
+def _unsubscribe_text(ending: str) -> str:
+    return f"{_('No more mails of this kind:')}\n{ending}" if ending else ""
+
+
+def _unsubscribe_html(ending: str) -> str:
+    if not ending:
+        return Markup("")
+    return Markup(f'<a href="{escape(ending)}">{escape(_("No more mails of this kind"))}</a>')
