@@ -287,11 +287,13 @@ CELERY_BEAT_SCHEDULE = {
     "gate sweep": {"task": "gates.sweep", "schedule": 60.0, "options": SOON},
     "reminders": {"task": "gates.send_reminders", "schedule": 60.0, "options": SOON},
     "mail": {"task": "inbox.send_mail", "schedule": 60.0, "options": SOON},
+    "digests": {"task": "web.write_digests", "schedule": 60.0, "options": SOON},
     "nightly recompute": {"task": "scoring.recompute_all", "schedule": crontab(hour=2, minute=10)},
     "nightly positions": {"task": "scoring.place_all", "schedule": crontab(hour=2, minute=50)},
     "event dispatch": {"task": "ledger.dispatch_events", "schedule": 60.0, "options": SOON},
     "retention of deliveries": {"task": "ledger.forget_deliveries", "schedule": crontab(hour=3, minute=30)},
     "untouched drafts": {"task": "portfolio.archive_untouched_drafts", "schedule": crontab(hour=3, minute=20)},
+    "ledger checkpoint": {"task": "ledger.make_checkpoint", "schedule": crontab(hour=3, minute=50)},
     "retention of jobs": {"task": "kernel.forget_done_jobs", "schedule": crontab(hour=3, minute=40)},
 }
 # Whose standing still is told to administrators on every page.

@@ -11,13 +11,16 @@ from pocgate.api.cases.proposals import DismissalView, ProposalsView
 from pocgate.api.cases.readiness_views import ReadinessChangesView, ReadinessView
 from pocgate.api.cases.records.releases import ReleasesView
 from pocgate.api.cases.records.views import record_urls
+from pocgate.api.cases.revivals import RevivalReportView, RevivalsView
 from pocgate.api.cases.views import GateCheckView, SubmissionView, UseCasesView, UseCaseView
 from pocgate.api.cases.waivers import WaiverEndView, WaiverSignatureView, WaiversView
 from pocgate.api.docs import SchemaView, docs
 from pocgate.api.elsewhere import elsewhere
 from pocgate.api.events import EventsView
 from pocgate.api.health import LiveView, ReadyView
+from pocgate.api.jobs import JobRetryView, JobsView, JobView, ScheduleView
 from pocgate.api.me import MeView
+from pocgate.api.metrics import MetricsView
 from pocgate.api.playbook import PlaybookCheckView, PlaybookView
 from pocgate.api.reviews.checklists import (
     ChecklistPublicationView,
@@ -25,7 +28,15 @@ from pocgate.api.reviews.checklists import (
     ChecklistTemplatesView,
     ChecklistTemplateView,
 )
-from pocgate.api.reviews.compliance import AttestationView, ExpiriesView, TierAssessmentsView, VerificationView
+from pocgate.api.reviews.compliance import (
+    AttestationView,
+    ExpiriesView,
+    TierAssessmentsView,
+    TierQuestionnaireView,
+    TierRulingView,
+    VerificationView,
+)
+from pocgate.api.reviews.corrections import ClearingView, CorrectionView
 from pocgate.api.reviews.health import GateHealthView
 from pocgate.api.reviews.overrides import (
     OverrideConsentView,
@@ -66,6 +77,15 @@ from pocgate.api.reviews.voting import (
 )
 from pocgate.api.scorecards.views import AssessorsView, MatrixView, RatingsView, ScorecardView
 from pocgate.api.status.views import PortfolioStatusView
+from pocgate.api.webhooks.deliveries import DeliveriesView, DeliveryView, ReplayView, TestView
+from pocgate.api.webhooks.views import (
+    DisablingView,
+    EnablingView,
+    RemovalView,
+    RotationView,
+    WebhooksView,
+    WebhookView,
+)
 
 app_name = "api"
 urlpatterns = [
@@ -104,6 +124,12 @@ urlpatterns = [
         DismissalView.as_view(),
         name="proposal_dismissal",
     ),
+    path("use-cases/<str:ref>/revive-triggers", RevivalsView.as_view(), name="revive_triggers"),
+    path(
+        "use-cases/<str:ref>/revive-triggers/<int:trigger_id>/report",
+        RevivalReportView.as_view(),
+        name="revive_report",
+    ),
     path("use-cases/<str:ref>/releases", ReleasesView.as_view(), name="releases"),
     path("readings:batch", ReadingsBatchView.as_view(), name="readings_batch"),
     path("costs:batch", CostsBatchView.as_view(), name="costs_batch"),
@@ -120,6 +146,8 @@ urlpatterns = [
         name="checklist_retirement",
     ),
     path("compliance/expiries", ExpiriesView.as_view(), name="expiries"),
+    path("tier-questionnaire", TierQuestionnaireView.as_view(), name="tier_questionnaire"),
+    path("use-cases/<str:ref>/tier", TierRulingView.as_view(), name="tier_ruling"),
     path("use-cases/<str:ref>/tier-assessments", TierAssessmentsView.as_view(), name="tier_assessments"),
     path("use-cases/<str:ref>/answers/<str:criterion>/verification", VerificationView.as_view(), name="verification"),
     path("use-cases/<str:ref>/checklist/attestation", AttestationView.as_view(), name="attestation"),
@@ -156,10 +184,27 @@ urlpatterns = [
     path("gates/health", GateHealthView.as_view(), name="gate_health"),
     path("decisions", DecisionsView.as_view(), name="decisions"),
     path("decisions/<str:number>", DecisionView.as_view(), name="decision"),
+    path("decisions/<str:number>/correction", CorrectionView.as_view(), name="correction"),
+    path("conditions/<int:condition_id>/clearing", ClearingView.as_view(), name="condition_clearing"),
     path("decisions/<str:number>/dossier", DossierOfDecisionView.as_view(), name="dossier_of_decision"),
     path("playbook", PlaybookView.as_view(), name="playbook"),
     path("playbook:check", PlaybookCheckView.as_view(), name="playbook_check"),
     path("events", EventsView.as_view(), name="events"),
+    path("jobs", JobsView.as_view(), name="jobs"),
+    path("jobs/<int:job_id>", JobView.as_view(), name="job"),
+    path("jobs/<int:job_id>/retry", JobRetryView.as_view(), name="job_retry"),
+    path("schedule", ScheduleView.as_view(), name="schedule"),
+    path("metrics", MetricsView.as_view(), name="metrics"),
+    path("webhooks", WebhooksView.as_view(), name="webhooks"),
+    path("webhooks/<int:webhook_id>", WebhookView.as_view(), name="webhook"),
+    path("webhooks/<int:webhook_id>/rotation", RotationView.as_view(), name="webhook_rotation"),
+    path("webhooks/<int:webhook_id>/disabling", DisablingView.as_view(), name="webhook_disabling"),
+    path("webhooks/<int:webhook_id>/enabling", EnablingView.as_view(), name="webhook_enabling"),
+    path("webhooks/<int:webhook_id>/removal", RemovalView.as_view(), name="webhook_removal"),
+    path("webhooks/<int:webhook_id>/test", TestView.as_view(), name="webhook_test"),
+    path("webhooks/<int:webhook_id>/deliveries", DeliveriesView.as_view(), name="webhook_deliveries"),
+    path("webhooks/<int:webhook_id>/deliveries/<int:delivery_id>", DeliveryView.as_view(), name="webhook_delivery"),
+    path("webhooks/<int:webhook_id>/deliveries/<int:delivery_id>/replay", ReplayView.as_view(), name="webhook_replay"),
     path("me", MeView.as_view(), name="me"),
     path("health/live", LiveView.as_view(), name="live"),
     path("health/ready", ReadyView.as_view(), name="ready"),

@@ -38,4 +38,5 @@ class Scope(models.TextChoices):
     COMPLIANCE_SIGN = "compliance:sign", _("sign checklists")
     PLAYBOOK_WRITE = "playbook:write", _("change the playbook")
     AUDIT_READ = "audit:read", _("read the audit trail")
+    JOBS_WRITE = "jobs:write", _("retry failed jobs")
     WEBHOOKS_WRITE = "webhooks:write", _("manage webhooks")

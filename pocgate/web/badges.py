@@ -109,6 +109,22 @@ JOB_STATES = _looks(
         "failed": ("stop", "triangle-alert"),
     },
 )
+SCHEDULE_STATES = _looks(
+    {
+        "never": _("not yet"),
+        "running": _("running"),
+        "done": _("done"),
+        "late": _("late"),
+        "failed": _("failed"),
+    },
+    {
+        "never": ("plain", "hourglass"),
+        "running": ("accent", "refresh-cw"),
+        "done": ("go", "check"),
+        "late": ("warn", "clock-alert"),
+        "failed": ("stop", "triangle-alert"),
+    },
+)
 FINDING_STATES = _looks(
     _words(FindingState.choices),
     {
@@ -142,6 +158,7 @@ FAMILIES: Mapping[str, Mapping[str, Look]] = {
     "review": REVIEW_STATES,
     "standing": STANDINGS,
     "job": JOB_STATES,
+    "schedule": SCHEDULE_STATES,
     "finding": FINDING_STATES,
     "severity": SEVERITIES,
     "reply": REPLIES,

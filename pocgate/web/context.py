@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
+from django.utils import timezone
 
+from pocgate.identity.enums import Role
+from pocgate.kernel.health import DOWN, reminders_state
 from pocgate.kernel.http import is_fragment
 from pocgate.web.navigation import navigation, short_navigation
 from pocgate.web.person import standing_of
@@ -27,6 +30,7 @@ def page(request: HttpRequest) -> dict[str, object]:
     standing = standing_of(request)
     return {
         **look,
+        "is_standing_still": Role.ADMIN in standing.roles and reminders_state(now=timezone.now()) == DOWN,
         "roles": standing.roles,
         "unread": standing.unread,
         "may_register": standing.may_register,

@@ -10,10 +10,22 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern
 
-from gates.models import ChecklistTemplate, Decision, Delegation, OverrideRequest, Question, VetoAppeal, Vote
+from gates.models import (
+    ChecklistTemplate,
+    Condition,
+    Decision,
+    Delegation,
+    OverrideRequest,
+    Question,
+    ReviveTrigger,
+    VetoAppeal,
+    Vote,
+)
 from pocgate.api.base import ApiView
 from pocgate.api.urls import urlpatterns
 from pocgate.identity.enums import Scope
+from pocgate.kernel.models import Job
+from pocgate.ledger.models import WebhookDelivery, WebhookEndpoint
 from portfolio.models import Incident, Kpi, UseCase
 from scoring.models import CostNotice, Waiver
 from tests.api.conftest import API, Caller
@@ -28,11 +40,13 @@ pytestmark = pytest.mark.django_db
 READ, CASES, GATES = Scope.PORTFOLIO_READ, Scope.CASES_WRITE, Scope.GATES_READ
 READINGS, COSTS = Scope.READINGS_WRITE, Scope.COSTS_WRITE
 REQUEST, VOTE, DECIDE, SIGN = Scope.GATES_REQUEST, Scope.GATES_VOTE, Scope.GATES_DECIDE, Scope.COMPLIANCE_SIGN
+HOOKS = Scope.WEBHOOKS_WRITE
 # Who gets beyond 401, 403 and 404 with an empty body. Bodies are looked at before finer rights, which the tests of
 # each command and of `test_reviews` hold.
 EVERYBODY = frozenset({"stranger", "auditor", "chair", "owner"})
 SEES = frozenset({"auditor", "chair", "owner"})
 OWNER, CHAIR, OFFICER = frozenset({"owner"}), frozenset({"chair"}), frozenset({"officer"})
+ADMIN, AUDITOR = frozenset({"admin"}), frozenset({"auditor"})
 
 TABLE = [
     ("status", "get", READ, EVERYBODY),
@@ -90,6 +104,8 @@ TABLE = [
     ("sign_off", "post", SIGN, SEES),
     ("attestation", "post", SIGN, SEES),
     ("verification", "post", SIGN, SEES),
+    ("tier_questionnaire", "get", READ, EVERYBODY),
+    ("tier_ruling", "post", SIGN, SEES),
     ("tier_assessments", "get", READ, SEES),
     ("tier_assessments", "post", CASES, SEES),
     ("expiries", "get", GATES, EVERYBODY),
@@ -120,6 +136,10 @@ TABLE = [
     ("closing", "post", DECIDE, CHAIR),
     ("withdrawal", "post", REQUEST, SEES),
     ("decision_of_review", "post", DECIDE, SEES),
+    ("correction", "post", DECIDE, SEES),
+    ("condition_clearing", "post", CASES, SEES),
+    ("revive_triggers", "get", GATES, SEES),
+    ("revive_report", "post", CASES, SEES),
     ("overrides_of_review", "post", DECIDE, SEES),
     ("overrides", "get", GATES, EVERYBODY),
     ("override", "get", GATES, SEES),
@@ -134,6 +154,23 @@ TABLE = [
     ("playbook", "post", Scope.PLAYBOOK_WRITE, EVERYBODY),
     ("playbook_check", "post", READ, EVERYBODY),
     ("events", "get", Scope.AUDIT_READ, EVERYBODY),
+    ("jobs", "get", Scope.AUDIT_READ, AUDITOR),
+    ("job", "get", Scope.AUDIT_READ, AUDITOR),
+    ("job_retry", "post", Scope.JOBS_WRITE, ADMIN),
+    ("schedule", "get", Scope.AUDIT_READ, AUDITOR),
+    ("metrics", "get", None, EVERYBODY),
+    ("webhooks", "get", HOOKS, AUDITOR),
+    ("webhooks", "post", HOOKS, AUDITOR),
+    ("webhook", "get", HOOKS, AUDITOR),
+    ("webhook", "patch", HOOKS, ADMIN),
+    ("webhook_rotation", "post", HOOKS, ADMIN),
+    ("webhook_disabling", "post", HOOKS, ADMIN),
+    ("webhook_enabling", "post", HOOKS, ADMIN),
+    ("webhook_removal", "post", HOOKS, ADMIN),
+    ("webhook_test", "post", HOOKS, ADMIN),
+    ("webhook_deliveries", "get", HOOKS, AUDITOR),
+    ("webhook_delivery", "get", HOOKS, AUDITOR),
+    ("webhook_replay", "post", HOOKS, ADMIN),
     ("me", "get", None, EVERYBODY),
 ]
 OPEN = {"live", "ready", "schema", "docs", "root", "elsewhere"}
@@ -225,6 +262,16 @@ def override_of(decision: Decision) -> OverrideRequest:
     return OverrideRequest.objects.get_or_create(review=decision.review, defaults=made)[0]
 
 
+def condition_of(decision: Decision) -> Condition:
+    told = {"text": "Measure it.", "due_date": date(2099, 1, 1), "owner": decision.decided_by}
+    return Condition.objects.get_or_create(decision=decision, defaults=told)[0]
+
+
+def trigger_of(decision: Decision) -> ReviveTrigger:
+    wanted = {"case": decision.review.case, "decision": decision}
+    return ReviveTrigger.objects.get_or_create(**wanted, defaults={"text": "A law passes."})[0]
+
+
 def incident_of(case: UseCase) -> Incident:
     seen = {"severity": "minor", "text": "Letters went astray.", "detected_at": datetime.now(UTC)}
     return Incident.objects.get_or_create(case=case, defaults={**seen, "recorded_at": datetime.now(UTC)})[0]
@@ -236,8 +283,23 @@ def waiver_of(case: UseCase) -> Waiver:
     return Waiver.objects.get_or_create(case=case, criterion="lineage", defaults={**asked, "requested_by": owner})[0]
 
 
+def job_of() -> Job:
+    """One that failed, again after it was put back to work."""
+    now = datetime.now(UTC)
+    return Job.objects.create(kind="kernel.sweep_jobs", due_at=now, created_at=now, state="failed", finished_at=now)
+
+
 def template_of(case: UseCase) -> ChecklistTemplate:
     return ChecklistTemplate.objects.first() or published(case.created_at, ("1", "House rule", "Be kind", ""))
+
+
+def delivery_of(decision: Decision) -> WebhookDelivery:
+    """One that has ended, of an endpoint of its own."""
+    made = {"created_by": decision.decided_by, "created_at": decision.decided_at}
+    endpoint = WebhookEndpoint.objects.create(name="Audit", url="https://example.org/", nonce="n", **made)
+    ended = {"state": "failed", "due_at": decision.decided_at, "finished_at": decision.decided_at}
+    told = {"message_id": "msg_1", "kind": "webhook.test", "cause": "test", "body": "{}"}
+    return WebhookDelivery.objects.create(endpoint=endpoint, created_at=decision.decided_at, **told, **ended)
 
 
 def call(client: Client, name: str, method: str, decision: Decision) -> int:
@@ -256,7 +318,12 @@ def call(client: Client, name: str, method: str, decision: Decision) -> int:
         "<int:question_id>": str(question_of(decision).pk),
         "<int:appeal_id>": str(appeal_of(decision).pk),
         "<int:delegation_id>": str(delegation_of(decision).pk),
+        "<int:condition_id>": str(condition_of(decision).pk),
+        "<int:trigger_id>": str(trigger_of(decision).pk),
         "<int:override_id>": str(override_of(decision).pk),
+        "<int:job_id>": str(job_of().pk),
+        "<int:webhook_id>": str((delivery := delivery_of(decision)).endpoint_id),
+        "<int:delivery_id>": str(delivery.pk),
         "<int:notice_id>": str(notice_of(case).pk),
         "<int:template_id>": str(template_of(case).pk),
         "<str:number>": decision.reference,
@@ -278,7 +345,8 @@ def test_endpoint_lets_in_whom_the_table_names(
     decision = stage.decide(stage.closed(now), "go", now)
     auditor = RoleGrantFactory(role="auditor").user
     people = {"stranger": UserFactory(), "auditor": auditor, "chair": stage.chair, "owner": stage.owner}
-    people |= {"officer": stage.officer} if expected == OFFICER else {}
+    admin = RoleGrantFactory(role="admin").user
+    people |= {OFFICER: {"officer": stage.officer}, ADMIN: {"admin": admin}}.get(expected, {})
 
     statuses = {role: call(caller(user), name, method, decision) for role, user in people.items()}
 
@@ -287,7 +355,8 @@ def test_endpoint_lets_in_whom_the_table_names(
     assert call(client, name, method, decision) == 401
     if scope is not None:
         others = [other for other in Scope.values if other != scope]
-        entitled = {CHAIR: stage.chair, OFFICER: stage.officer}.get(expected, stage.owner)
+        holders = {CHAIR: stage.chair, OFFICER: stage.officer, ADMIN: admin, AUDITOR: auditor}
+        entitled = holders.get(expected, stage.owner)
         assert call(caller(entitled, others), name, method, decision) == 403
         assert call(caller(entitled, [scope]), name, method, decision) not in {401, 403, 404}
 

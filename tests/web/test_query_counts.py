@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from pocgate.inbox.models import Notification
+from pocgate.kernel import jobs
 from pocgate.ledger.commands import Act, record
 from portfolio.models import UseCase
 from scoring.commands.playbooks import ensure_default_playbook
@@ -112,5 +113,20 @@ def test_administration_with_one_or_three_people_asks_the_same(
     client = visitor("admin")
     UserFactory.create_batch(rows)
 
-    with django_assert_num_queries(FRAME + 6):
+    with django_assert_num_queries(FRAME + 8):
         client.get("/administration/")
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_jobs_page_with_one_or_three_jobs_asks_the_same(
+    rows: int, visitor: Visitor, django_assert_num_queries: Any
+) -> None:
+    client = visitor("admin")
+    now = timezone.now()
+    for _ in range(rows):
+        jobs.enqueue("kernel.sweep_jobs", now=now, requested_by_id=UserFactory().pk)
+
+    with django_assert_num_queries(FRAME + 12):
+        response = client.get("/administration/jobs/")
+
+    assert len(response.context["jobs"]) == rows

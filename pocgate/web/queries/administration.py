@@ -1,20 +1,19 @@
-"""What the administration lists: people with their roles, jobs, and the health of the installation."""
+"""What the administration lists: people with their roles, tokens, and the health of the installation."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.conf import settings
+from django.db.models import Prefetch, Q, QuerySet
 
 from pocgate.identity.models import ApiToken, RoleGrant, User
-from pocgate.kernel.enums import JobState
 from pocgate.kernel.health import readiness_of_installation
-from pocgate.kernel.models import Heartbeat, Job
+from pocgate.kernel.models import Heartbeat, ScheduledRun
 
 PEOPLE_SHOWN = 200
-JOBS_SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -37,20 +36,10 @@ def people_and_roles(text: str, *, now: datetime) -> Sequence[User]:
 
 def parts_of_installation(*, now: datetime) -> Sequence[Part]:
     """Every component with its state."""
-    seen = dict(Heartbeat.objects.values_list("name", "seen_at"))
+    seen: dict[str, datetime | None] = dict(Heartbeat.objects.values_list("name", "seen_at"))
+    reminders = ScheduledRun.objects.filter(task=settings.REMINDERS_TASK).first()
+    seen["reminders"] = reminders.succeeded_at if reminders else None
     return [Part(name, state, seen.get(name)) for name, state in readiness_of_installation(now=now).items()]
-
-
-def job_counts() -> Mapping[str, int]:
-    """Jobs by state."""
-    counts = dict(Job.objects.values_list("state").annotate(Count("pk")).order_by())
-    return {state: counts.get(state, 0) for state in JobState.values}
-
-
-def jobs_shown(state: str) -> Sequence[Job]:
-    """The newest jobs, failed and unfinished ones before the done when no state is asked for."""
-    jobs = Job.objects.filter(state=state) if state in JobState.values else Job.objects.all()
-    return list(jobs.order_by("-pk")[:JOBS_SHOWN])
 
 
 def tokens_of(user: User) -> Sequence[ApiToken]:

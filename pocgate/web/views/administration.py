@@ -1,4 +1,4 @@
-"""Administration: people and roles, jobs, the health of the installation. For administrators only."""
+"""Administration: people and roles, the health of the installation. For administrators only."""
 
 from __future__ import annotations
 
@@ -17,12 +17,10 @@ from pocgate.identity.commands.people import create_person, set_active
 from pocgate.identity.commands.roles import grant_role, revoke_role
 from pocgate.identity.enums import Role
 from pocgate.identity.models import User
-from pocgate.kernel import jobs
 from pocgate.kernel.errors import Invalid
-from pocgate.kernel.models import Job
 from pocgate.web.forms import PersonForm, add_problems
 from pocgate.web.person import person, standing_of
-from pocgate.web.queries.administration import job_counts, jobs_shown, parts_of_installation, people_and_roles
+from pocgate.web.queries.administration import parts_of_installation, people_and_roles
 
 View = Callable[..., HttpResponse]
 # Written by the command that appoints to a committee, never by hand.
@@ -45,17 +43,14 @@ def for_administrators(view: View) -> View:
 @for_administrators
 @require_safe
 def administration(request: HttpRequest) -> HttpResponse:
-    """Health, people and jobs on one page."""
+    """Health and people."""
     now = timezone.now()
-    text, state = request.GET.get("q", ""), request.GET.get("state", "")
+    text = request.GET.get("q", "")
     context = {
         "parts": parts_of_installation(now=now),
         "people": people_and_roles(text, now=now),
         "text": text,
         "granted_roles": GRANTED,
-        "job_counts": job_counts(),
-        "jobs": jobs_shown(state),
-        "state": state,
     }
     return render(request, "web/administration.html", context)
 
@@ -108,18 +103,6 @@ def activate(request: HttpRequest, user_id: int) -> HttpResponse:
     """Close an account, or open it again."""
     active = request.POST.get("active") == "1"
     set_active(user=_account(user_id), active=active, actor=person(request), now=timezone.now())
-    return redirect("administration")
-
-
-@for_administrators
-@require_POST
-def retry_job(request: HttpRequest, job_id: int) -> HttpResponse:
-    """Put a failed job back to work."""
-    get_object_or_404(Job, pk=job_id)
-    if jobs.retry(job_id, now=timezone.now()):
-        messages.success(request, _("Job %(number)s is at work again.") % {"number": job_id})
-    else:
-        messages.info(request, _("Job %(number)s had not failed.") % {"number": job_id})
     return redirect("administration")
 
 

@@ -1,0 +1,84 @@
+"""Jobs and the schedule: what runs, what ran, what failed and can be put back to work. For administrators only."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from pocgate.kernel import jobs
+from pocgate.kernel.models import Job
+from pocgate.ledger.commands import Act, record
+from pocgate.web.person import person
+from pocgate.web.queries.administration import parts_of_installation
+from pocgate.web.queries.jobs import JOBS_SHOWN, job_counts, job_kinds, jobs_shown, people_who_asked, schedule_rows
+from pocgate.web.views.administration import for_administrators
+
+
+@for_administrators
+@require_safe
+def job_list(request: HttpRequest) -> HttpResponse:
+    """Health, schedule and jobs; `state`, `kind` and `before` narrow the jobs."""
+    now = timezone.now()
+    state, kind, before = (request.GET.get(name, "") for name in ("state", "kind", "before"))
+    found = jobs_shown(state, kind, int(before) if before.isdecimal() and len(before) < 19 else None)  # noqa: PLR2004
+    shown = found[:JOBS_SHOWN]
+    people = people_who_asked(shown)
+    context = {
+        "parts": parts_of_installation(now=now),
+        "schedule": schedule_rows(now=now),
+        "job_counts": job_counts(kind),
+        "kinds": job_kinds(),
+        "jobs": [(job, people.get(job.requested_by_id or 0)) for job in shown],
+        "state": state,
+        "kind": kind,
+        "next_url": _next(state, kind, shown[-1].pk) if len(found) > JOBS_SHOWN else "",
+    }
+    return render(request, "web/jobs.html", context)
+
+
+def _next(state: str, kind: str, before: int) -> str:
+    return "?" + urlencode({"state": state, "kind": kind, "before": before})
+
+
+@for_administrators
+@require_safe
+def job(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Everything about one job."""
+    found = get_object_or_404(Job, pk=job_id)
+    asked_by = people_who_asked([found]).get(found.requested_by_id or 0)
+    return render(request, "web/job.html", {"job": found, "asked_by": asked_by})
+
+
+@for_administrators
+@require_POST
+def retry_job(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Put a failed job back to work."""
+    found = get_object_or_404(Job, pk=job_id)
+    now = timezone.now()
+    if jobs.retry(job_id, now=now):
+        record(Act("job.retried", "job", job_id, after={"kind": found.kind}), actor=person(request), now=now)
+        messages.success(request, _("Job %(number)s is at work again.") % {"number": job_id})
+    else:
+        messages.info(request, _("Job %(number)s had not failed.") % {"number": job_id})
+    return redirect("jobs")
+
+
+@for_administrators
+@require_POST
+def retry_failed_jobs(request: HttpRequest) -> HttpResponse:
+    """Put every failed job, or those of one kind, back to work."""
+    kind, now = request.POST.get("kind", "")[:80], timezone.now()
+    count = jobs.retry_all_failed(now=now, kind=kind)
+    if count:
+        act = Act("job.retried", "job", "all", after={"kind": kind, "jobs": count})
+        record(act, actor=person(request), now=now)
+    words = ngettext("%(count)s failed job is at work again.", "%(count)s failed jobs are at work again.", count)
+    messages.success(request, words % {"count": count})
+    return redirect("jobs")

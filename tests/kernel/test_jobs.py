@@ -1,0 +1,127 @@
+"""Job rows: woken once, claimed once, kept alive, retried and forgotten."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from pocgate.kernel import jobs
+from pocgate.kernel.enums import JobState
+from pocgate.kernel.models import Job
+
+KIND = "kernel.sweep_jobs"
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Ids of the jobs woken."""
+    woken: list[int] = []
+    monkeypatch.setattr(jobs, "send", lambda task, **values: woken.append(values["job_id"]))
+    return woken
+
+
+def _overdue(count: int, now: datetime) -> list[int]:
+    rows = [Job(kind=KIND, due_at=now - timedelta(minutes=5), created_at=now) for _ in range(count)]
+    return [job.pk for job in Job.objects.bulk_create(rows)]
+
+
+@pytest.mark.django_db
+def test_sweep_wakes_what_is_due_once_a_minute_only(now: datetime, sent: list[int]) -> None:
+    due = _overdue(3, now)
+    jobs.enqueue(KIND, now=now, due_at=now + timedelta(hours=1))
+
+    counts = [jobs.sweep(now=now + timedelta(seconds=age)) for age in (0, 15, 59, 61)]
+
+    assert counts == [3, 0, 0, 3]
+    assert sent == [*due, *due]
+
+
+@pytest.mark.django_db
+def test_sweep_wakes_a_job_whose_worker_died(now: datetime, sent: list[int]) -> None:
+    (pk,) = _overdue(1, now)
+    jobs.claim(pk, now=now)
+
+    counts = [jobs.sweep(now=now + timedelta(seconds=age)) for age in (29, 62)]
+
+    assert (counts, sent) == ([0, 1], [pk])
+
+
+@pytest.mark.django_db
+def test_job_that_failed_is_woken_when_its_pause_is_over(now: datetime, sent: list[int]) -> None:
+    (pk,) = _overdue(1, now)
+    jobs.sweep(now=now)
+    job = jobs.claim(pk, now=now)
+    assert job is not None
+    jobs.fail(job, ValueError("no"), now=now)
+
+    counts = [jobs.sweep(now=now + timedelta(seconds=age)) for age in (29, 31)]
+
+    assert (counts, sent) == ([0, 1], [pk, pk])
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+@pytest.mark.django_db(transaction=True)
+def test_two_sweeps_at_once_wake_each_job_once(sent: list[int]) -> None:
+    now = timezone.now()
+    due = _overdue(60, now)
+    together = Barrier(2)
+
+    def sweep() -> None:
+        together.wait()
+        try:
+            jobs.sweep(now=now)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=sweep) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(sent) == due
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lease_is_kept_alive_while_the_body_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "HEARTBEAT_SECONDS", 0.05)
+    now = timezone.now()
+    (pk,) = _overdue(1, now)
+    job = jobs.claim(pk, now=now - timedelta(seconds=29))
+    assert job is not None
+
+    with jobs.failing_noted(job, now=now):
+        while (Job.objects.get(pk=pk).lease_until or now) < now + timedelta(seconds=20):
+            pass
+
+    assert jobs.claim(pk, now=now + timedelta(seconds=10)) is None
+
+
+@pytest.mark.django_db
+def test_failed_jobs_of_a_kind_are_all_put_back_to_work(now: datetime) -> None:
+    for kind in (KIND, KIND, "gates.sweep"):
+        Job.objects.create(kind=kind, due_at=now, created_at=now, state=JobState.FAILED, attempts=5, finished_at=now)
+
+    count = jobs.retry_all_failed(now=now, kind=KIND)
+
+    assert count == 2
+    assert list(Job.objects.order_by("pk").values_list("state", "attempts")) == [
+        ("waiting", 0),
+        ("waiting", 0),
+        ("failed", 5),
+    ]
+
+
+@pytest.mark.django_db
+def test_jobs_done_long_ago_are_forgotten_and_failed_ones_stay(now: datetime) -> None:
+    old, young = now - timedelta(days=31), now - timedelta(days=29)
+    for state, at in ((JobState.DONE, old), (JobState.DONE, young), (JobState.FAILED, old)):
+        Job.objects.create(kind=KIND, due_at=at, created_at=at, state=state, finished_at=at)
+
+    removed = jobs.forget_done(now=now, days=30)
+
+    assert (removed, list(Job.objects.order_by("pk").values_list("state", flat=True))) == (1, ["done", "failed"])

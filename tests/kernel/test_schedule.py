@@ -1,0 +1,153 @@
+"""Runs of the schedule: noted, late, missed and caught up."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from celery import Celery
+from celery.schedules import crontab
+
+from pocgate.celery import app
+from pocgate.kernel import jobs
+from pocgate.kernel.health import is_ready, queue_state, reminders_state
+from pocgate.kernel.models import Job, ScheduledRun
+from pocgate.kernel.schedule import next_run_after, noted, scheduled_tasks, scheduled_work, tasks_missed
+from pocgate.kernel.tasks import sweep_jobs
+
+pytestmark = pytest.mark.django_db
+
+NIGHTLY = "kernel.forget_done_jobs"
+
+
+def _work(task: str, now: datetime) -> Any:
+    return next(work for work in scheduled_work(now=now) if work.task == task)
+
+
+def test_every_task_of_the_schedule_is_registered() -> None:
+    app.loader.import_default_modules()
+
+    assert scheduled_tasks() <= set(app.tasks)
+
+
+def test_run_of_a_scheduled_task_is_noted_with_its_result() -> None:
+    sweep_jobs()
+
+    run = ScheduledRun.objects.get(task="kernel.sweep_jobs")
+    assert (run.result, run.failures, run.last_error) == ("0", 0, "")
+    assert run.started_at is not None
+    assert run.succeeded_at is not None
+    assert run.finished_at is not None
+    assert run.finished_at >= run.started_at
+
+
+def test_run_that_fails_is_counted_until_one_succeeds() -> None:
+    for _attempt in range(2):
+        with pytest.raises(ValueError, match="no room"), noted(NIGHTLY):
+            raise ValueError("no room")
+    failed = ScheduledRun.objects.get(task=NIGHTLY)
+    with noted(NIGHTLY):
+        pass
+
+    again = ScheduledRun.objects.get(task=NIGHTLY)
+    assert (failed.failures, failed.last_error, failed.succeeded_at) == (2, "ValueError: no room", None)
+    assert (again.failures, again.last_error) == (0, "")
+
+
+def test_task_that_a_job_wakes_is_no_run_of_the_schedule(now: datetime) -> None:
+    app.tasks["scoring.recompute_all"](job_id=4711)
+
+    assert not ScheduledRun.objects.exists()
+
+
+def test_nightly_work_that_was_missed_is_sent_by_the_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
+    morning = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+    sent: list[str] = []
+    monkeypatch.setattr(jobs, "send", lambda task, **_: sent.append(task))
+    monkeypatch.setattr("pocgate.kernel.tasks.timezone.now", lambda: morning)
+    sweep_jobs.__wrapped__()
+    first = list(sent)
+    ScheduledRun.objects.filter(task=NIGHTLY).update(started_at=morning - timedelta(hours=31))
+
+    sweep_jobs.__wrapped__()
+
+    assert first == []
+    assert sent == [NIGHTLY]
+
+
+def test_work_seen_for_the_first_time_is_not_missed(now: datetime) -> None:
+    assert tasks_missed(now=now) == []
+    assert tasks_missed(now=now + timedelta(minutes=5)) == []
+
+
+@pytest.mark.parametrize(
+    ("last", "next_"),
+    [
+        ("2026-03-28 02:10", "2026-03-29 03:10"),
+        ("2026-10-24 02:10", "2026-10-25 02:10"),
+        ("2026-10-25 02:10", "2026-10-26 02:10"),
+        ("2026-11-22 01:00", "2026-11-22 02:10"),
+    ],
+)
+def test_next_run_of_a_time_of_day_stays_local_over_daylight_saving(last: str, next_: str) -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    schedule = crontab(hour=2, minute=10, app=_in_zone("Europe/Berlin"))
+
+    found = next_run_after(schedule, datetime.fromisoformat(last).replace(tzinfo=berlin))
+
+    # On the day on which 02:10 does not exist, the same moment is called 03:10.
+    assert found.astimezone(UTC).astimezone(berlin).strftime("%Y-%m-%d %H:%M") == next_
+
+
+def _in_zone(name: str) -> Celery:
+    return Celery("zoned", set_as_current=False, changes={"timezone": name, "enable_utc": False})
+
+
+def test_interval_is_late_after_four_pauses_but_not_before_two_minutes(now: datetime) -> None:
+    task = "gates.send_reminders"
+    ScheduledRun.objects.create(task=task, since=now, started_at=now)
+
+    assert [_work(task, now + timedelta(seconds=age)).is_late for age in (0, 299, 301)] == [False, False, True]
+
+
+def test_reminders_that_never_ran_are_well_until_five_minutes_have_passed(now: datetime) -> None:
+    fresh = reminders_state(now=now)
+    ScheduledRun.objects.create(task="gates.send_reminders", since=now)
+
+    ages = [reminders_state(now=now + timedelta(seconds=age)) for age in (180, 181, 300, 301)]
+
+    assert (fresh, ages) == ("ok", ["ok", "late", "late", "down"])
+
+
+def test_reminders_that_only_fail_stand_still(now: datetime) -> None:
+    ScheduledRun.objects.create(
+        task="gates.send_reminders",
+        since=now - timedelta(days=1),
+        succeeded_at=now - timedelta(minutes=6),
+        started_at=now,
+        failures=6,
+        last_error="ValueError: no",
+    )
+
+    assert reminders_state(now=now) == "down"
+
+
+def test_queue_is_judged_by_the_job_that_has_waited_longest(now: datetime) -> None:
+    empty = queue_state(now=now)
+    jobs.enqueue("kernel.sweep_jobs", now=now)
+
+    states = [queue_state(now=now + timedelta(seconds=age)) for age in (60, 61, 301)]
+    Job.objects.update(state="failed")
+
+    assert (empty, states, queue_state(now=now + timedelta(hours=1))) == ("ok", ["ok", "late", "down"], "ok")
+
+
+def test_late_queue_is_still_ready_and_one_that_stands_still_is_not() -> None:
+    well = dict.fromkeys(("database", "broker", "worker", "beat", "queue", "reminders"), "ok")
+
+    assert is_ready(well)
+    assert is_ready({**well, "queue": "late", "reminders": "late"})
+    assert not is_ready({**well, "queue": "down"})
+    assert not is_ready({**well, "worker": "late"})
