@@ -47,6 +47,16 @@ def can_request(user: User, case: UseCase, committee: Committee | None) -> bool:
     return is_product_owner(user, case) or is_chair_of(user, committee)
 
 
+def can_report_revival(user: User, case: UseCase, committee: Committee | None, *, now: datetime) -> bool:
+    """The team of the case, the committee of its gate, compliance and administrators, in person or by program."""
+    on_team = TeamMember.objects.filter(case=case, user=user, ended_at__isnull=True)
+    seats = Seat.objects.filter(committee=committee, user=user, ended_at__isnull=True)
+    roles = (Role.COMPLIANCE, Role.ADMIN)
+    if not user.is_active:
+        return False
+    return on_team.exists() or seats.exists() or any(has_role(user, role, now=now) for role in roles)
+
+
 def can_clear(user: User, condition: Condition) -> bool:
     """The owner of the condition, the product owner of the case, or chair and deputy."""
     review = condition.decision.review

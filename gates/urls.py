@@ -8,6 +8,7 @@ from gates.web import (
     checklists,
     committees,
     compliance,
+    corrections,
     decisions,
     delegations,
     documents,
@@ -15,6 +16,7 @@ from gates.web import (
     meetings,
     overrides,
     proposals,
+    revivals,
     room,
     steering,
 )
@@ -53,6 +55,7 @@ case_urls: list[URLPattern | URLResolver] = [
         proposals.dismiss,
         name="dismiss_proposal",
     ),
+    path("cases/<str:reference>/reviews/revive/<int:trigger_id>/", revivals.report, name="revive_report"),
     path("conditions/<int:condition_id>/clear/", case_reviews.clear, name="clear_condition"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -78,6 +81,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("overrides/<int:override_id>/withdraw/", overrides.withdraw, name="override_withdraw"),
     path("decisions/", decisions.register, name="decisions"),
     path("decisions/<str:reference>/", decisions.decision, name="decision"),
+    path("decisions/<str:reference>/correct/", corrections.correct, name="correct"),
     path("decisions/<str:reference>/decision.pdf", documents.decision_print, name="decision_pdf"),
     path("committees/", committees.committees, name="committees"),
     path("committees/<int:committee_id>/calendar.ics", meetings.committee_calendar, name="committee_calendar"),

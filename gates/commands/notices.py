@@ -80,12 +80,17 @@ def tell_decision(decision: Decision, *, now: datetime) -> None:
         "case": review.case.reference,
         "title": review.case.title,
     }
+    _tell_everybody(decision, _("%(number)s: %(outcome)s for %(case)s %(title)s") % shown, now=now)
+
+
+def _tell_everybody(decision: Decision, title: str, *, now: datetime) -> None:
+    review = decision.review
     notice = Notice(
         kind=NotificationKind.DECISION_MADE,
         subject_type="decision",
         subject_id=decision.pk,
         occasion="made",
-        title=_("%(number)s: %(outcome)s for %(case)s %(title)s") % shown,
+        title=title,
         reason=_("You get this because you work on this case or have a seat on the committee that decided."),
         url=reverse("gates:decision", args=[decision.reference]),
         case_id=review.case_id,
@@ -98,6 +103,19 @@ def tell_decision(decision: Decision, *, now: datetime) -> None:
     ]
     people = {*team, *committee} - {decision.decided_by_id}
     notify(notice, user_ids=sorted(people), now=now)
+
+
+def tell_correction(decision: Decision, *, now: datetime) -> None:
+    """The same people learn that a later decision corrects it."""
+    corrected = decision.corrects
+    shown = {
+        "number": decision.reference,
+        "corrected": corrected.reference if corrected else "",
+        "case": decision.review.case.reference,
+        "title": decision.review.case.title,
+    }
+    title = _("%(number)s corrects %(corrected)s on %(case)s %(title)s") % shown
+    _tell_everybody(decision, title, now=now)
 
 
 def tell_reviews_proposed(*, now: datetime) -> int:

@@ -11,19 +11,21 @@ from gates.commands.decisions.decide import check_values, close_when_over, wante
 from gates.commands.decisions.terms import ruling_as_json, ruling_from_json
 from gates.commands.decisions.writing import carry_out
 from gates.commands.notices import tell_decision
-from gates.commands.states import lock_review, refuse
+from gates.commands.override_notices import tell_override_refused, tell_override_requested
+from gates.commands.pending import note_override
+from gates.commands.states import change_state, lock_review, refuse
 from gates.commands.texts import check_texts
 from gates.enums import OverrideState
 from gates.errors import required
 from gates.models import Decision, GateReview, OverrideRequest
 from gates.queries.acts import Basis, basis_of
 from gates.queries.overrides import finding_of, second_state
+from gates.queries.seats import presides, standings_of
 from gates.rules.overrides import CAP, second_blockers
 from pocgate.identity.commands import require_recent_sign_in
 from pocgate.identity.models import User
 from pocgate.identity.rules import SignIn
 from pocgate.kernel.errors import Blocker, Forbidden, Invalid, NotAllowedNow, Stale
-from pocgate.ledger.commands import Act, record
 from portfolio.enums import TeamRole
 from portfolio.models import TeamMember
 from scoring.queries.playbooks import playbook_of
@@ -33,7 +35,7 @@ PENDING_ALREADY = Blocker("override_pending", "An override of this review waits 
 NOT_BUDGET_HOLDER = Blocker(
     "budget_holder_only", "Only the budget holder of the case consents to passing over the cap."
 )
-NOT_YOURS = Blocker("override_not_yours", "Only who asked for the override takes it back.")
+NOT_YOURS = Blocker("override_not_yours", "Only who asked for the override, or presides now, takes it back.")
 
 
 def request_override(*, review_id: int, ruling: Ruling, actor: User, sign_in: SignIn, now: datetime) -> OverrideRequest:
@@ -63,7 +65,10 @@ def request_override(*, review_id: int, ruling: Ruling, actor: User, sign_in: Si
             requested_by=actor,
             requested_at=now,
         )
-        _note("override.requested", request, actor=actor, now=now)
+        note_override("override.requested", request, actor=actor, now=now)
+        # Rooms that are open elsewhere notice that the review moved on.
+        change_state(review, review.state)
+        tell_override_requested(request, now=now)
     return request
 
 
@@ -72,14 +77,15 @@ def consent_to_override(*, override_id: int, actor: User, sign_in: SignIn, now: 
     require_recent_sign_in(sign_in, now=now)
     with transaction.atomic():
         review, request = _locked(override_id)
+        _refuse_settled(request)
         holders = TeamMember.objects.filter(case=review.case_id, role=TeamRole.BUDGET_HOLDER, ended_at__isnull=True)
         if not actor.is_active or not actor.is_person or not holders.filter(user=actor).exists():
             raise Forbidden(NOT_BUDGET_HOLDER)
-        _refuse_settled(request)
         if CAP not in request.passes_over:
             refuse([Blocker("consent_not_needed", "This override passes over no cap.")])
         _change(request, consented_by=actor, consented_at=now)
-        _note("override.consented", request, actor=actor, now=now)
+        note_override("override.consented", request, actor=actor, now=now)
+        change_state(review, review.state)
     return request
 
 
@@ -103,7 +109,7 @@ def sign_override(*, override_id: int, actor: User, sign_in: SignIn, now: dateti
             raise Stale("The override would pass over more than it was asked for; ask for it anew.")
         decision = carry_out(review, ruling, basis, actor=request.requested_by, now=now, is_override=True)
         _change(request, state=OverrideState.SIGNED, settled_by=actor, settled_at=now, decision=decision)
-        _note("override.signed", request, actor=actor, now=now)
+        note_override("override.signed", request, actor=actor, now=now)
         tell_decision(decision, now=now)
     return decision
 
@@ -114,7 +120,7 @@ def refuse_override(*, override_id: int, note: str, actor: User, now: datetime) 
 
 
 def withdraw_override(*, override_id: int, note: str, actor: User, now: datetime) -> OverrideRequest:
-    """Who asked for the override takes it back."""
+    """Who asked for the override, or who presides now, takes it back."""
     return _settle(override_id, OverrideState.WITHDRAWN, note, actor=actor, now=now)
 
 
@@ -125,7 +131,7 @@ def _settle(override_id: int, state: str, note: str, *, actor: User, now: dateti
     with transaction.atomic():
         review, request = _locked(override_id)
         _refuse_settled(request)
-        if state == OverrideState.WITHDRAWN and request.requested_by_id != actor.pk:
+        if state == OverrideState.WITHDRAWN and not _may_withdraw(request, actor, now):
             raise Forbidden(NOT_YOURS)
         if state == OverrideState.REFUSED:
             found = second_blockers(
@@ -133,8 +139,15 @@ def _settle(override_id: int, state: str, note: str, *, actor: User, now: dateti
             )
             refuse([blocker for blocker in found if blocker.code != "consent_missing"])
         _change(request, state=state, settled_by=actor, settled_at=now, note=note.strip())
-        _note(f"override.{state}", request, actor=actor, now=now)
+        note_override(f"override.{state}", request, actor=actor, now=now)
+        change_state(review, review.state)
+        if state == OverrideState.REFUSED:
+            tell_override_refused(request, now=now)
     return request
+
+
+def _may_withdraw(request: OverrideRequest, actor: User, now: datetime) -> bool:
+    return request.requested_by_id == actor.pk or presides(actor, standings_of(request.review, now=now))
 
 
 def _passes_over(review: GateReview, ruling: Ruling, basis: Basis, *, actor: User, now: datetime) -> tuple[str, ...]:
@@ -148,6 +161,7 @@ def _passes_over(review: GateReview, ruling: Ruling, basis: Basis, *, actor: Use
 def _locked(override_id: int) -> tuple[GateReview, OverrideRequest]:
     review = lock_review(OverrideRequest.objects.values_list("review_id", flat=True).get(pk=override_id))
     found = OverrideRequest.objects.select_for_update(of=("self",)).select_related("requested_by").get(pk=override_id)
+    found.review = review
     return review, found
 
 
@@ -160,8 +174,3 @@ def _change(request: OverrideRequest, **fields: object) -> None:
     OverrideRequest.objects.filter(pk=request.pk).update(**fields)
     for name, value in fields.items():
         setattr(request, name, value)
-
-
-def _note(verb: str, request: OverrideRequest, *, actor: User, now: datetime) -> None:
-    after = {"outcome": request.outcome, "passes_over": request.passes_over, "reason": request.note or request.reason}
-    record(Act(verb, "override", request.pk, request.review.case_id, after=after), actor=actor, now=now)

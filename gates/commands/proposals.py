@@ -16,7 +16,7 @@ from gates.commands.states import refuse
 from gates.commands.texts import check_texts
 from gates.enums import Outcome, ReviewTrigger, StandingState
 from gates.errors import NOT_CHAIR
-from gates.models import GateReview, GateStanding, ReviewProposal
+from gates.models import GateReview, GateStanding, ReviewProposal, ReviveTrigger
 from gates.permissions import is_chair_of
 from gates.queries.committees import chairs_of, committee_for
 from gates.queries.evaluation import day_here
@@ -158,14 +158,16 @@ def propose_reviews_due(*, now: datetime) -> int:
 def _propose_revivals(grace: timedelta, *, now: datetime) -> int:
     proposed = 0
     for trigger in triggers_to_propose(now=now)[:BATCH]:
-        what = trigger.text or (date_format(trigger.on_date, "j F Y") if trigger.on_date else "")
-        text = _("What the stop %(number)s waited for happened: %(what)s") % {
-            "number": trigger.decision.reference,
-            "what": what,
-        }
-        about = Subject(ReviewTrigger.REVIVE, f"revive_trigger {trigger.pk}", text)
-        proposed += _propose_locked(trigger.case_id, about, due=day_here(now) + grace, now=now)
+        proposed += _propose_locked(trigger.case_id, revival_subject(trigger), due=day_here(now) + grace, now=now)
     return proposed
+
+
+def revival_subject(trigger: ReviveTrigger) -> Subject:
+    """Why a review of a stopped case is proposed: what its stop waited for happened."""
+    what = trigger.text or (date_format(trigger.on_date, "j F Y") if trigger.on_date else "")
+    shown = {"number": trigger.decision.reference, "what": what}
+    text = _("What the stop %(number)s waited for happened: %(what)s") % shown
+    return Subject(ReviewTrigger.REVIVE, f"revive_trigger {trigger.pk}", text)
 
 
 def _propose_locked(case_id: int, about: Subject, *, due: date, now: datetime) -> int:

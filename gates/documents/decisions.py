@@ -15,9 +15,10 @@ from gates.documents.typesetting import Document, typeset
 from gates.models import Condition, Decision
 from gates.queries.dossier import content_of
 from gates.queries.figures import day_text, figure_text, money_text, time_text
+from gates.queries.overrides import override_of
 from gates.queries.reading import read_dossier
 from gates.queries.votes import Place
-from gates.queries.wording import rule_text
+from gates.queries.wording import override_text, rule_text
 from scoring.queries.playbooks import playbook_of
 
 
@@ -40,9 +41,10 @@ def _blocks(decision: Decision, places: Sequence[Place]) -> Iterator[Block]:
     title = f"{content['case']['reference']} {content['case']['title']}"
     yield blocks.outcome(outcome_word(decision.outcome), OUTCOME_TONES.get(decision.outcome, "plain"), title)
     if decision.is_override:
-        yield blocks.note(_("This decision is more lenient than policy or vote; it was signed by a second person."))
+        yield blocks.note(_override(decision))
     if decision.corrects is not None:
-        yield blocks.note(_("This decision corrects %(number)s.") % {"number": decision.corrects.reference})
+        shown = {"number": decision.corrects.reference, "why": decision.correction_note}
+        yield blocks.note(_("This decision corrects %(number)s. %(why)s") % shown)
     yield track(content)
     yield blocks.facts(_facts(decision))
     conditions = list(decision.conditions.select_related("owner").order_by("due_date", "pk"))
@@ -76,6 +78,19 @@ def _facts(decision: Decision) -> Iterator[tuple[str, str]]:
     if decision.freed_people is not None:
         yield _("People freed"), figure_text(decision.freed_people)
     yield _("Release approved"), decision.release.label if decision.release else ""
+
+
+def _override(decision: Decision) -> str:
+    request = override_of(decision.review)
+    if request is None:
+        return _("This decision is more lenient than policy or vote; it was signed by a second person.")
+    shown = {
+        "what": ", ".join(override_text(name) for name in request.passes_over),
+        "asked": str(request.requested_by),
+        "signed": str(request.settled_by),
+    }
+    text = _("This decision passes over %(what)s. Asked for by %(asked)s, signed second by %(signed)s.")
+    return text % shown
 
 
 def _condition(condition: Condition) -> dict[str, str]:

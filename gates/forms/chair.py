@@ -18,6 +18,7 @@ from gates.queries.evaluation import day_here
 from gates.rules.deadlines import after_working_days
 from pocgate.identity.models import User
 from portfolio.enums import ReasonCode, Stage
+from portfolio.models import EvidenceRevision
 
 CONDITION_ROWS = 3
 USUAL_WORKING_DAYS = 5
@@ -104,16 +105,18 @@ class DecisionForm(RefusableForm):
         people: Sequence[User],
         open_musts: Mapping[str, str],
         initial: Mapping[str, Any] | None = None,
+        rows: int = CONDITION_ROWS,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **{"initial": dict(initial or {}), **kwargs})
+        self.rows = rows
         stages = [(number, Stage(number).label) for number in range(stage + 1)]
         pivot = self.fields["pivot_to"]
         if isinstance(pivot, forms.TypedChoiceField):
             pivot.choices = [("", _("the present stage")), *stages]
         owners = [("", _("owner")), *((person.pk, str(person)) for person in people)]
         criteria = [("", _("closes no must-meet")), *open_musts.items()]
-        for row in range(CONDITION_ROWS):
+        for row in range(self.rows):
             self.fields[f"condition_{row}_text"] = forms.CharField(label=_("Condition"), required=False, max_length=500)
             self.fields[f"condition_{row}_owner"] = forms.TypedChoiceField(
                 label=_("Owner"), required=False, choices=owners, coerce=int, empty_value=None
@@ -127,12 +130,12 @@ class DecisionForm(RefusableForm):
     def condition_rows(self) -> list[list[forms.BoundField]]:
         """The fields of each condition, for the page."""
         names = ("text", "owner", "due", "criterion")
-        return [[self[f"condition_{row}_{name}"] for name in names] for row in range(CONDITION_ROWS)]
+        return [[self[f"condition_{row}_{name}"] for name in names] for row in range(self.rows)]
 
     def clean(self) -> dict[str, Any]:
         """A condition is whole or absent."""
         cleaned = super().clean() or {}
-        for row in range(CONDITION_ROWS):
+        for row in range(self.rows):
             given = {name: cleaned.get(f"condition_{row}_{name}") for name in ("text", "owner", "due")}
             if any(given.values()):
                 for name in [name for name, value in given.items() if not value]:
@@ -165,7 +168,7 @@ class DecisionForm(RefusableForm):
                 due_date=data[f"condition_{row}_due"],
                 criterion=data[f"condition_{row}_criterion"],
             )
-            for row in range(CONDITION_ROWS)
+            for row in range(self.rows)
             if data.get(f"condition_{row}_text")
         ]
 
@@ -174,3 +177,11 @@ class ClearingForm(RefusableForm):
     """What shows that a condition is met."""
 
     note = _text(_("What shows that it is met?"), required=True)
+    evidence = forms.TypedChoiceField(label=_("Evidence"), required=False, coerce=int, empty_value=None)
+
+    def __init__(self, *args: Any, revisions: Sequence[EvidenceRevision] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        evidence = self.fields["evidence"]
+        if isinstance(evidence, forms.TypedChoiceField):
+            named = [(row.pk, f"{row.evidence.title} · {row.number}") for row in revisions]
+            evidence.choices = [("", _("none")), *named]

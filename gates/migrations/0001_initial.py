@@ -108,12 +108,13 @@ class Migration(migrations.Migration):
                 ('tally', models.JSONField(default=dict)),
                 ('decided_at', models.DateTimeField()),
                 ('corrects', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected_by', to='gates.decision')),
+                ('correction_note', models.TextField(blank=True)),
                 ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('release', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='approvals', to='portfolio.release')),
                 ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='gates.dossier')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('year', 'number'), name='gates_decision_number_once'), models.CheckConstraint(condition=models.Q(('outcome__in', ['go', 'conditional_go', 'pivot', 'pause', 'stop'])), name='gates_decision_outcome_known'), models.CheckConstraint(condition=models.Q(models.Q(('outcome__in', ['pivot', 'pause', 'stop']), _negated=True), models.Q(('reason_code__in', ['value', 'data', 'infrastructure', 'governance', 'problem_choice', 'organisation', 'cost', 'priority', 'superseded', 'duplicate', 'external']), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='gates_decision_reason_where_due')],
+                'constraints': [models.UniqueConstraint(fields=('year', 'number'), name='gates_decision_number_once'), models.CheckConstraint(condition=models.Q(('outcome__in', ['go', 'conditional_go', 'pivot', 'pause', 'stop'])), name='gates_decision_outcome_known'), models.CheckConstraint(condition=models.Q(models.Q(('correction_note', ''), ('corrects__isnull', True)), models.Q(('corrects__isnull', False), models.Q(('correction_note', ''), _negated=True)), _connector='OR'), name='gates_decision_correction_reasoned'), models.CheckConstraint(condition=models.Q(models.Q(('outcome__in', ['pivot', 'pause', 'stop']), _negated=True), models.Q(('reason_code__in', ['value', 'data', 'infrastructure', 'governance', 'problem_choice', 'organisation', 'cost', 'priority', 'superseded', 'duplicate', 'external']), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='gates_decision_reason_where_due')],
             },
         ),
         migrations.CreateModel(

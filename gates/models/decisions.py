@@ -44,6 +44,8 @@ class Decision(models.Model):
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()
     corrects = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="corrected_by")
+    # Why this decision corrects the earlier one.
+    correction_note = models.TextField(blank=True)
 
     class Meta:
         constraints = [
@@ -52,6 +54,11 @@ class Decision(models.Model):
                 fields=["review"], condition=Q(corrects__isnull=True), name="gates_decision_once_per_review"
             ),
             models.CheckConstraint(condition=Q(outcome__in=Outcome.values), name="gates_decision_outcome_known"),
+            models.CheckConstraint(
+                condition=Q(corrects__isnull=True, correction_note="")
+                | (Q(corrects__isnull=False) & ~Q(correction_note="")),
+                name="gates_decision_correction_reasoned",
+            ),
             models.CheckConstraint(
                 condition=~Q(outcome__in=[Outcome.PIVOT, Outcome.PAUSE, Outcome.STOP])
                 | (Q(reason_code__in=ReasonCode.values) & ~Q(reason="")),

@@ -18,6 +18,7 @@ from gates.rules.transitions import ClosingState, DecisionState, OpeningState, d
 from gates.rules.verdict import ClosingPlan
 from pocgate.identity.models import User
 from pocgate.kernel.errors import Blocker
+from portfolio.enums import Status
 from scoring.queries.playbooks import playbook_of
 from scoring.queries.probe_facts.basics import facts_of
 from scoring.rules.playbook import Playbook
@@ -103,9 +104,20 @@ class Wanted:
     plans: tuple[ClosingPlan, ...] = ()
 
 
-def decision_state(review: GateReview, wanted: Wanted, basis: Basis, *, actor: User, now: datetime) -> DecisionState:
-    """What the decision depends on at this moment. The chair's conditions count as plans to close open musts."""
-    standings = standings_of(review, now=now)
+def decision_state(
+    review: GateReview,
+    wanted: Wanted,
+    basis: Basis,
+    *,
+    actor: User,
+    now: datetime,
+    standings: tuple[SeatStanding, ...] | None = None,
+) -> DecisionState:
+    """What the decision depends on at this moment. The chair's conditions count as plans to close open musts.
+
+    `standings` are those of this moment, where they were read before.
+    """
+    standings = standings_of(review, now=now) if standings is None else standings
     planned = with_plans(basis.found, wanted.plans)
     own = standing_of(actor, standings)
     return DecisionState(
@@ -122,6 +134,7 @@ def decision_state(review: GateReview, wanted: Wanted, basis: Basis, *, actor: U
         musts_open=tuple(result.key for result in planned.open_musts),
         musts_blocking=tuple(result.key for result in planned.blocking),
         dossier_outdated=verdict_changed(basis.dossier, basis.found),
+        is_reopening=review.status_before == Status.STOPPED,
         is_stop_proposal=review.kind == ReviewKind.OUT_OF_CYCLE and review.proposal == Outcome.STOP,
     )
 
@@ -132,16 +145,22 @@ def verdict_changed(dossier: Dossier, found: Evaluation) -> bool:
     return any(frozen[name] != fresh[name] for name in ("recommended", "musts"))
 
 
-def outcome_blockers(review: GateReview, basis: Basis, *, actor: User, now: datetime) -> Mapping[str, list[Blocker]]:
-    """For each outcome, why it can not be decided whatever else is filled in; empty where it can.
+def filled_in(basis: Basis, outcome: str, *, actor: User) -> Wanted:
+    """An outcome with everything that the form asks for.
 
     A conditional go is judged as if every open must that may be closed later had a condition of its own.
     """
     today = basis.found.inputs.today
     plans = tuple(ClosingPlan(must.key, actor.pk, today) for must in basis.found.open_musts if must.closable)
+    return Wanted(outcome, "given", "data", 1, plans if outcome == Outcome.CONDITIONAL_GO else ())
+
+
+def outcome_blockers(review: GateReview, basis: Basis, *, actor: User, now: datetime) -> Mapping[str, list[Blocker]]:
+    """For each outcome, why it can not be decided whatever else is filled in; empty where it can."""
+    standings = standings_of(review, now=now)
     found = {}
     for outcome in Outcome.values:
-        conditional = outcome == Outcome.CONDITIONAL_GO
-        wanted = Wanted(outcome, "given", "data", 1, plans if conditional else ())
-        found[outcome] = decision_blockers(decision_state(review, wanted, basis, actor=actor, now=now))
+        wanted = filled_in(basis, outcome, actor=actor)
+        state = decision_state(review, wanted, basis, actor=actor, now=now, standings=standings)
+        found[outcome] = decision_blockers(state)
     return found

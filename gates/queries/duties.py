@@ -15,6 +15,7 @@ from gates.queries.checklists import Checklist, checklists_of
 from gates.queries.committees import committee_for, conflicts_of
 from gates.queries.duty import Duty
 from gates.queries.evaluation import day_here
+from gates.queries.overrides import consenters, overrides_in_force, second_signers
 from gates.queries.seats import SeatStanding, presiding_standing, standings_of
 from gates.queries.standing_duties import standing_duties
 from gates.queries.votes import current_dossier
@@ -32,6 +33,7 @@ def duties(*, now: datetime, horizon_days: int) -> Iterator[Duty]:
         yield from _of_review(review, now=now)
     yield from _sign_offs(reviews, now=now)
     yield from _conditions()
+    yield from _overrides(now=now)
     yield from _time_boxes(now=now, until=now + timedelta(days=horizon_days + 1))
     yield from standing_duties(now=now, horizon_days=horizon_days)
 
@@ -119,9 +121,8 @@ def _sign_off(checklist: Checklist, review: GateReview, due: date, officers: lis
 
 
 def _conditions() -> Iterator[Duty]:
-    rows = Condition.objects.filter(cleared_at__isnull=True).select_related(
-        "decision__review__case", "decision__review__committee"
-    )
+    standing = Condition.objects.filter(cleared_at__isnull=True, decision__corrected_by__isnull=True)
+    rows = standing.select_related("decision__review__case", "decision__review__committee")
     for condition in rows.order_by("pk"):
         case = condition.decision.review.case
         shown = {"text": condition.text[:120], "number": condition.decision.reference, "case": case.reference}
@@ -137,6 +138,27 @@ def _conditions() -> Iterator[Duty]:
             what=_("meet the condition “%(text)s” of %(number)s, %(case)s") % shown,
             reason=_("You get this because you own this condition, or decided it."),
             url=reverse("gates:decision", args=[condition.decision.reference]),
+        )
+
+
+def _overrides(*, now: datetime) -> Iterator[Duty]:
+    for request in overrides_in_force():
+        review = request.review
+        standings = standings_of(review, now=now)
+        presiding = presiding_standing(standings)
+        shown = {"outcome": request.get_outcome_display(), "case": review.case.reference, "title": review.case.title}
+        yield Duty(
+            kind=NotificationKind.OVERRIDE_WAITING,
+            subject_type="override",
+            subject_id=request.pk,
+            case_id=review.case_id,
+            deadline=review.decide_by,
+            since=day_here(request.requested_at) + timedelta(days=1),
+            person_ids=tuple(dict.fromkeys([*consenters(request), *second_signers(request, standings)])),
+            chair_ids=(presiding.filled_by_id,) if presiding else (),
+            what=_("sign or refuse the override to %(outcome)s of %(case)s %(title)s") % shown,
+            reason=_("You get this because your signature or consent is needed for an override."),
+            url=f"{reverse('gates:room', args=[review.pk])}#override",
         )
 
 

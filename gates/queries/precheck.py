@@ -15,6 +15,7 @@ from gates.rules.transitions import RequestState, request_blockers
 from gates.rules.verdict import ClosingPlan
 from pocgate.identity.models import User
 from pocgate.kernel.errors import Blocker
+from portfolio.enums import Status
 from portfolio.models import UseCase
 from scoring.queries.playbooks import current_playbook
 from scoring.rules.facts import asked
@@ -90,7 +91,9 @@ def precheck(
     gate = case.stage
     committee = committee_for(case, gate) if gate is not None else None
     evaluation = None
-    if gate is not None and case.next_gate is not None:
+    # A stopped case has no next gate; a review out of cycle asks that of its stage whether it may come back.
+    comes_back = case.status == Status.STOPPED and kind == ReviewKind.OUT_OF_CYCLE
+    if gate is not None and (case.next_gate is not None or comes_back):
         evaluation = evaluate(case, gate=gate, playbook=current_playbook(), now=now, plans=plans)
     return Precheck(
         case=case,
@@ -127,8 +130,10 @@ def precheck_blockers(found: Precheck, *, reason: str = "") -> list[Blocker]:
 
 
 def open_conditions_of(case: UseCase) -> list[Condition]:
-    """Conditions of the case's decisions that nobody cleared yet, the earliest due first."""
-    conditions = Condition.objects.filter(decision__review__case=case, cleared_at__isnull=True)
+    """Conditions of the case's decisions that nobody cleared yet, the earliest due first; none of a corrected one."""
+    conditions = Condition.objects.filter(
+        decision__review__case=case, cleared_at__isnull=True, decision__corrected_by__isnull=True
+    )
     return list(conditions.select_related("owner", "decision").order_by("due_date", "pk"))
 
 

@@ -48,7 +48,7 @@ def decisions_visible_to(user: User, *, now: datetime) -> QuerySet[Decision]:
     cases = UseCase.objects.visible_to(user, now=now).values("pk")
     return (
         Decision.objects.filter(review__case__in=cases)
-        .select_related("review__case__department", "review__committee", "decided_by", "dossier")
+        .select_related("review__case__department", "review__committee", "decided_by", "dossier", "release", "corrects")
         .order_by("-year", "-number")
     )
 

@@ -34,15 +34,18 @@ M = TypeVar("M", bound=Model)
 
 
 def new_goes(case_id: int | None = None) -> QuerySet[Decision]:
-    """The latest go of each case whose standing is still another decision's, or nobody's."""
+    """The latest go of each case whose standing is still another decision's, or nobody's.
+
+    A correction says no second time that the case may go on, so a standing stays that of the decision it corrects.
+    """
     later = Decision.objects.filter(
         Q(decided_at__gt=OuterRef("decided_at")) | Q(decided_at=OuterRef("decided_at"), pk__gt=OuterRef("pk")),
         review__case=OuterRef("review__case"),
         outcome__in=GOES,
-        corrected_by__isnull=True,
+        corrects__isnull=True,
     )
     noted = GateStanding.objects.filter(case=OuterRef("review__case"), decision=OuterRef("pk"))
-    found = Decision.objects.filter(~Exists(noted), ~Exists(later), outcome__in=GOES, corrected_by__isnull=True)
+    found = Decision.objects.filter(~Exists(noted), ~Exists(later), outcome__in=GOES, corrects__isnull=True)
     if case_id is not None:
         found = found.filter(review__case=case_id)
     return found.select_related("review__case", "dossier").order_by("pk")
@@ -152,6 +155,9 @@ def _tiers(case_ids: Collection[int] | None, now: datetime) -> Iterator[CauseOf]
 def _caps(case_ids: Collection[int] | None, now: datetime) -> Iterator[CauseOf]:
     rows = _of(CostPlan.objects.filter(agreed_at__isnull=False, superseded_at__isnull=True), case_ids)
     rows = rows.filter(agreed_at__gt=F("case__standing__decision__decided_at"))
+    # A correction of the decision that states other money agrees to it as well.
+    corrections = Decision.objects.filter(review__case=OuterRef("case"), corrects__isnull=False)
+    rows = rows.exclude(Exists(corrections.filter(decided_at=OuterRef("agreed_at"))))
     newer = list(rows.select_related("case__standing__decision").order_by("pk"))
     for plan in newer:
         decision = plan.case.standing.decision

@@ -52,9 +52,24 @@ PLACES = {
 }
 
 
+OVERRIDES = {
+    "tally": _("the vote"),
+    "scorecard": _("the scorecard of value and feasibility"),
+    "kpi_sample_sizes": _("the sample sizes of KPIs"),
+    "should_meets": _("should-meets"),
+    "closable_musts_beyond_limit": _("the number of must-meets that may be closed later"),
+    "cap": _("the cost cap"),
+}
+
+
 def rule_text(rule: str) -> str:
     """The sentence of a rule; an unknown one as it is."""
     return str(RULES.get(rule, rule))
+
+
+def override_text(name: str) -> str:
+    """What an override passes over."""
+    return str(OVERRIDES.get(name, name.replace("_", " ")))
 
 
 def who_text(who: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django import template
 
@@ -10,7 +10,8 @@ from gates.enums import Outcome
 from gates.models import Delegation
 from gates.queries.precheck import Missing
 from gates.queries.reading import title_of
-from gates.queries.wording import who_text
+from gates.queries.wording import override_text, who_text
+from portfolio.enums import ReasonCode
 from scoring.queries.wording import reason_text
 from scoring.rules.playbook import Playbook
 
@@ -39,6 +40,18 @@ def who_mends(missing: Missing) -> str:
 def outcome_name(outcome: str) -> str:
     """An outcome in the reader's language."""
     return str(Outcome(outcome).label)
+
+
+@register.filter
+def passed_over(names: Iterable[str]) -> str:
+    """What an override passes over, as a list of words."""
+    return ", ".join(override_text(name) for name in names)
+
+
+@register.filter
+def reason_code_name(code: str) -> str:
+    """A reason code in the reader's language."""
+    return str(ReasonCode(code).label)
 
 
 @register.filter

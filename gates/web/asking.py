@@ -24,7 +24,7 @@ from pocgate.identity.queries import SignedInRequest, sign_in_of
 def ask(request: SignedInRequest, review_id: int) -> HttpResponse:
     """Ask about the dossier."""
     review = _review(request, review_id)
-    ask_question(review_id=review.pk, text=_words(request), actor=request.user, now=timezone.now())
+    ask_question(review_id=review.pk, text=words_of(request), actor=request.user, now=timezone.now())
     messages.success(request, _("Your question was put to the team."))
     return _back(review, "questions")
 
@@ -35,7 +35,7 @@ def answer(request: SignedInRequest, review_id: int, question_id: int) -> HttpRe
     """Answer a question."""
     review = _review(request, review_id)
     question = get_object_or_404(Question, pk=question_id, review=review)
-    answer_question(question_id=question.pk, answer=_words(request), actor=request.user, now=timezone.now())
+    answer_question(question_id=question.pk, answer=words_of(request), actor=request.user, now=timezone.now())
     messages.success(request, _("The answer stands beside the question, and who asked was told."))
     return _back(review, "questions")
 
@@ -48,7 +48,7 @@ def lift(request: SignedInRequest, review_id: int, seat_id: int) -> HttpResponse
     lift_veto(
         review_id=review.pk,
         seat_id=seat_id,
-        note=_words(request),
+        note=words_of(request),
         actor=request.user,
         sign_in=sign_in_of(request),
         now=timezone.now(),
@@ -62,7 +62,7 @@ def lift(request: SignedInRequest, review_id: int, seat_id: int) -> HttpResponse
 def appeal(request: SignedInRequest, review_id: int, seat_id: int) -> HttpResponse:
     """Put a veto before the sponsor."""
     review = _review(request, review_id)
-    appeal_veto(review_id=review.pk, seat_id=seat_id, reason=_words(request), actor=request.user, now=timezone.now())
+    appeal_veto(review_id=review.pk, seat_id=seat_id, reason=words_of(request), actor=request.user, now=timezone.now())
     messages.success(request, _("The veto was put before the sponsor."))
     return _back(review, "vetoes")
 
@@ -73,12 +73,12 @@ def appeal_answer(request: SignedInRequest, review_id: int, appeal_id: int) -> H
     """The sponsor's word on an appeal."""
     review = _review(request, review_id)
     found = get_object_or_404(VetoAppeal, pk=appeal_id, vote__review=review)
-    answer_appeal(appeal_id=found.pk, answer=_words(request), actor=request.user, now=timezone.now())
+    answer_appeal(appeal_id=found.pk, answer=words_of(request), actor=request.user, now=timezone.now())
     messages.success(request, _("Your answer is recorded. The veto stands until its holder lifts it."))
     return _back(review, "vetoes")
 
 
-def _words(request: SignedInRequest) -> str:
+def words_of(request: SignedInRequest) -> str:
     """What was written; too much or nothing is refused by the command, which says why."""
     form = WordsForm(request.POST)
     return form.cleaned_data["text"] if form.is_valid() else request.POST.get("text", "")

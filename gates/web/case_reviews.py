@@ -20,13 +20,15 @@ from gates.commands.reviews import Request, request_review
 from gates.forms.chair import ClearingForm
 from gates.forms.request import RequestForm, StopForm
 from gates.forms.steering import ConveningForm, ExtensionForm, ResumeForm
-from gates.permissions import can_request, is_product_owner
+from gates.permissions import can_report_revival, can_request, is_product_owner
 from gates.queries.checklists import checklist_of
+from gates.queries.conditions import revisions_to_name
 from gates.queries.cost_reviews import proposing_notices
 from gates.queries.evaluation import day_here
 from gates.queries.precheck import Precheck, precheck, precheck_blockers
 from gates.queries.proposals import open_proposals
 from gates.queries.reviews import conditions_visible_to, reviews_of
+from gates.queries.revivals import revive_triggers_of
 from gates.queries.standing_words import shown_standing
 from gates.queries.wording import rule_text
 from gates.rules.verdict import ClosingPlan
@@ -34,6 +36,7 @@ from pocgate.identity.models import User
 from pocgate.identity.queries import SignedInRequest, active_people
 from pocgate.kernel.errors import Blocker, Invalid
 from pocgate.kernel.http import back_to, number_of
+from portfolio.enums import Status
 from portfolio.models import TeamMember, UseCase
 from scoring.queries.playbooks import current_playbook
 
@@ -74,11 +77,12 @@ def clear(request: SignedInRequest, condition_id: int) -> HttpResponse:
     """Clear a condition."""
     now = timezone.now()
     condition = get_object_or_404(conditions_visible_to(request.user, now=now), pk=condition_id)
-    form = ClearingForm(request.POST)
     case = condition.decision.review.case
+    form = ClearingForm(request.POST, revisions=revisions_to_name(case))
     if not form.is_valid():
         return tab(request, case, {"clearing_form": form, "clearing_id": condition.pk}, status=422)
-    clear_condition(condition_id=condition.pk, note=form.cleaned_data["note"], actor=request.user, now=now)
+    note, evidence = form.cleaned_data["note"], form.cleaned_data["evidence"]
+    clear_condition(condition_id=condition.pk, note=note, revision_id=evidence, actor=request.user, now=now)
     messages.success(request, _("The condition is cleared."))
     return back_to(request, reverse("gates:case_reviews", args=[case.reference]))
 
@@ -125,7 +129,10 @@ def tab(
         "cost_proposals": proposing_notices([case.pk], now=now),
         "standing": shown_standing(case),
         "proposals": open_proposals([case.pk]),
-        "clearing_form": ClearingForm(),
+        "triggers": revive_triggers_of(case),
+        "may_report": case.status == Status.STOPPED
+        and can_report_revival(request.user, case, found.committee, now=now),
+        "clearing_form": ClearingForm(revisions=revisions_to_name(case) if found.open_conditions else ()),
         "checklist": checklist_of(case, now=now),
         "reviews": list(reviews_of(case)),
         **(forms or {}),

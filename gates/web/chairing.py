@@ -18,6 +18,7 @@ from gates.queries.acts import (
     outcome_blockers,
     readiness_blockers,
 )
+from gates.queries.overrides import outcomes_by_override
 from gates.queries.reading import title_of
 from gates.queries.room import Room
 from gates.rules.transitions import closing_blockers, opening_blockers
@@ -70,9 +71,14 @@ def _opening_context(room: Room) -> dict[str, Any]:
 def _deciding_context(room: Room) -> dict[str, Any]:
     basis = basis_of(room.review, room.playbook, now=room.now)
     blockers = outcome_blockers(room.review, basis, actor=room.viewer, now=room.now)
+    refused = [outcome for outcome, found in blockers.items() if found]
+    overridden = {}
+    if room.review.state == ReviewState.CLOSED:
+        overridden = outcomes_by_override(room.review, basis, refused, actor=room.viewer, now=room.now)
     return {
         "decision_form": _decision_form(room, basis, None),
         "outcome_blockers": blockers,
+        "overridden": overridden,
         "may_decide": any(not found for found in blockers.values()),
         "voted_outcome": basis.tally.outcome if room.review.state == ReviewState.CLOSED else None,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -17,11 +18,16 @@ from gates.enums import Outcome
 from gates.forms.chair import ClearingForm
 from gates.models import Decision
 from gates.permissions import can_clear
+from gates.queries.conditions import revisions_to_name
+from gates.queries.corrections import correction_of, correction_state
 from gates.queries.dossier import content_of
+from gates.queries.overrides import override_of
 from gates.queries.reading import read_dossier
 from gates.queries.reviews import decisions_visible_to
+from gates.queries.revivals import revive_triggers_of
 from gates.queries.votes import visible_votes
 from gates.queries.wording import rule_text
+from gates.rules.transitions import correction_blockers
 from gates.web.showing import tally_rows
 from pocgate.identity.queries import SignedInRequest
 from scoring.queries.playbooks import playbook_of
@@ -47,8 +53,17 @@ def register(request: SignedInRequest) -> HttpResponse:
     found = decisions_visible_to(request.user, now=timezone.now())
     if outcome in Outcome.values:
         found = found.filter(outcome=outcome)
-    page = _register_page(request, found, outcome)
-    context = {"page": page, "outcome": outcome, "outcomes": Outcome.values, "is_later": "before" in request.GET}
+    overridden = request.GET.get("override") == "1"
+    if overridden:
+        found = found.filter(is_override=True)
+    page = _register_page(request, found, {"outcome": outcome, "override": "1" if overridden else ""})
+    context = {
+        "page": page,
+        "outcome": outcome,
+        "overridden": overridden,
+        "outcomes": Outcome.values,
+        "is_later": "before" in request.GET,
+    }
     return render(request, "gates/decisions.html", context)
 
 
@@ -57,12 +72,15 @@ def register(request: SignedInRequest) -> HttpResponse:
 def decision(request: SignedInRequest, reference: str) -> HttpResponse:
     """One decision with everything it rested on."""
     now = timezone.now()
-    year, number = _number(reference)
+    year, number = number_in(reference)
     made = get_object_or_404(decisions_visible_to(request.user, now=now), year=year, number=number)
     review = made.review
     playbook = playbook_of(review.playbook_id)
-    conditions = list(made.conditions.select_related("owner", "cleared_by").order_by("due_date", "pk"))
+    conditions = list(
+        made.conditions.select_related("owner", "cleared_by", "clearing_evidence__evidence").order_by("due_date", "pk")
+    )
     open_conditions = [condition for condition in conditions if condition.cleared_at is None]
+    may_clear = any(can_clear(request.user, condition) for condition in open_conditions)
     context = {
         "decision": made,
         "review": review,
@@ -71,23 +89,28 @@ def decision(request: SignedInRequest, reference: str) -> HttpResponse:
         "dossier": read_dossier(content_of(made.dossier), playbook),
         "rule": rule_text(made.dossier.rule),
         "result": tally_rows(made.tally),
+        "override": override_of(review) if made.is_override else None,
+        "corrected_by": correction_of(made),
+        "may_correct": not correction_blockers(correction_state(made, request.user, now=now)),
+        "triggers": revive_triggers_of(review.case, review),
         "places": visible_votes(review, request.user, playbook=playbook, now=now),
         "conditions": conditions,
-        "may_clear": any(can_clear(request.user, condition) for condition in open_conditions),
-        "clearing_form": ClearingForm(),
+        "may_clear": may_clear,
+        "clearing_form": ClearingForm(revisions=revisions_to_name(review.case) if may_clear else ()),
         "today": now.date(),
     }
     return render(request, "gates/decision.html", context)
 
 
-def _number(reference: str) -> tuple[int, int]:
+def number_in(reference: str) -> tuple[int, int]:
+    """Year and number of `GD-2026-014`; 404 for anything else."""
     match = REFERENCE.fullmatch(reference)
     if match is None:
         raise Http404
     return int(match.group(1)), int(match.group(2))
 
 
-def _register_page(request: HttpRequest, found: QuerySet[Decision], outcome: str) -> Page:
+def _register_page(request: HttpRequest, found: QuerySet[Decision], filters: Mapping[str, str]) -> Page:
     match = REFERENCE.fullmatch(request.GET.get("before", ""))
     if match is not None:
         year, number = int(match.group(1)), int(match.group(2))
@@ -96,5 +119,5 @@ def _register_page(request: HttpRequest, found: QuerySet[Decision], outcome: str
     if len(rows) <= PAGE:
         return Page(rows, "")
     shown = rows[:PAGE]
-    query = {"before": shown[-1].reference} | ({"outcome": outcome} if outcome else {})
+    query = {"before": shown[-1].reference} | {name: value for name, value in filters.items() if value}
     return Page(shown, f"?{urlencode(query)}")

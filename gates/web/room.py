@@ -36,16 +36,16 @@ from pocgate.kernel.http import polled
 @require_safe
 def room(request: SignedInRequest, review_id: int) -> HttpResponse:
     """The whole page. That the person opened this revision is noted once."""
-    found = _room(request, review_id, timezone.now())
+    found = visible_room(request, review_id, timezone.now())
     note_opening(dossier=found.dossier, actor=request.user, now=found.now)
-    return _page(request, found)
+    return room_page(request, found)
 
 
 @login_required
 @require_safe
 def live(request: SignedInRequest, review_id: int) -> HttpResponse:
     """The state of the vote, asked for every few seconds; 304 while nothing changed."""
-    found = _room(request, review_id, timezone.now())
+    found = visible_room(request, review_id, timezone.now())
     context = live_context(found) | {"has_moved": request.GET.get("seen", found.token) != found.token}
     return polled(request, "gates/_live.html", context)
 
@@ -55,18 +55,18 @@ def live(request: SignedInRequest, review_id: int) -> HttpResponse:
 def vote(request: SignedInRequest, review_id: int) -> HttpResponse:
     """Cast or change one's own vote."""
     now = timezone.now()
-    found = _room(request, review_id, now)
+    found = visible_room(request, review_id, now)
     booth = _booth_named(found, request.POST.get("seat", ""))
     form = VoteForm(request.POST, room=found, booth=booth)
     if not form.is_valid():
-        return _page(request, found, {"vote_forms": {booth.seat_id: form}}, status=422)
+        return room_page(request, found, {"vote_forms": {booth.seat_id: form}}, status=422)
     try:
         cast_vote(
             review_id=found.review.pk, ballot=form.ballot(), actor=request.user, sign_in=sign_in_of(request), now=now
         )
     except Invalid as refused:
         form.show(refused)
-        return _page(request, found, {"vote_forms": {booth.seat_id: form}}, status=422)
+        return room_page(request, found, {"vote_forms": {booth.seat_id: form}}, status=422)
     messages.success(request, _("Your vote counts. You can change it until the vote closes."))
     return _back(review_id)
 
@@ -76,10 +76,10 @@ def vote(request: SignedInRequest, review_id: int) -> HttpResponse:
 def confirmation(request: SignedInRequest, review_id: int) -> HttpResponse:
     """Cast one's earlier vote again on the dossier as it is now."""
     now = timezone.now()
-    found = _room(request, review_id, now)
+    found = visible_room(request, review_id, now)
     form = ConfirmationForm(request.POST)
     if not form.is_valid():
-        return _page(request, found, status=422)
+        return room_page(request, found, status=422)
     confirm_vote(
         review_id=found.review.pk,
         seen_revision=form.cleaned_data["seen_revision"],
@@ -97,10 +97,10 @@ def confirmation(request: SignedInRequest, review_id: int) -> HttpResponse:
 def stand_back(request: SignedInRequest, review_id: int) -> HttpResponse:
     """Recuse oneself."""
     now = timezone.now()
-    found = _room(request, review_id, now)
+    found = visible_room(request, review_id, now)
     form = RecusalForm(request.POST)
     if not form.is_valid():
-        return _page(request, found, {"recusal_form": form}, status=422)
+        return room_page(request, found, {"recusal_form": form}, status=422)
     recuse(review_id=found.review.pk, actor=request.user, now=now, **_reason_and_seat(form))
     messages.success(request, _("You stood back from this review."))
     return _back(review_id)
@@ -115,10 +115,10 @@ def _reason_and_seat(form: RecusalForm) -> Mapping[str, Any]:
 def opening(request: SignedInRequest, review_id: int) -> HttpResponse:
     """Open the vote."""
     now = timezone.now()
-    found = _room(request, review_id, now)
+    found = visible_room(request, review_id, now)
     form = opening_form(found, request.POST)
     if not form.is_valid():
-        return _page(request, found, {"opening_form": form}, status=422)
+        return room_page(request, found, {"opening_form": form}, status=422)
     open_voting(review_id=found.review.pk, actor=request.user, now=now, **form.cleaned_data)
     messages.success(request, _("The vote is open, and everybody who can vote was told."))
     return _back(review_id)
@@ -128,7 +128,7 @@ def opening(request: SignedInRequest, review_id: int) -> HttpResponse:
 @require_POST
 def closing(request: SignedInRequest, review_id: int) -> HttpResponse:
     """Close the vote."""
-    found = _room(request, review_id, timezone.now())
+    found = visible_room(request, review_id, timezone.now())
     close_voting(review_id=found.review.pk, actor=request.user, now=found.now)
     messages.success(request, _("The vote is closed. What was voted is open now."))
     return _back(review_id)
@@ -139,10 +139,10 @@ def closing(request: SignedInRequest, review_id: int) -> HttpResponse:
 def withdrawal(request: SignedInRequest, review_id: int) -> HttpResponse:
     """End the review without a decision."""
     now = timezone.now()
-    found = _room(request, review_id, now)
+    found = visible_room(request, review_id, now)
     form = WithdrawalForm(request.POST)
     if not form.is_valid():
-        return _page(request, found, {"withdrawal_form": form}, status=422)
+        return room_page(request, found, {"withdrawal_form": form}, status=422)
     withdraw(review_id=found.review.pk, reason=form.cleaned_data["reason"], actor=request.user, now=now)
     messages.success(request, _("The review was withdrawn; the case is where it was before."))
     return HttpResponseRedirect(reverse("gates:case_reviews", args=[found.review.case.reference]))
@@ -153,29 +153,31 @@ def withdrawal(request: SignedInRequest, review_id: int) -> HttpResponse:
 def deciding(request: SignedInRequest, review_id: int) -> HttpResponse:
     """Decide the review."""
     now = timezone.now()
-    found = _room(request, review_id, now)
+    found = visible_room(request, review_id, now)
     form = decision_form(found, request.POST)
     if not form.is_valid():
-        return _page(request, found, {"decision_form": form}, status=422)
+        return room_page(request, found, {"decision_form": form}, status=422)
     try:
         made = decide(
             review_id=found.review.pk, ruling=form.ruling(), actor=request.user, sign_in=sign_in_of(request), now=now
         )
     except Invalid as refused:
         form.show(refused)
-        return _page(request, found, {"decision_form": form}, status=422)
+        return room_page(request, found, {"decision_form": form}, status=422)
     messages.success(request, _("%(number)s is decided and told.") % {"number": made.reference})
     return HttpResponseRedirect(reverse("gates:decision", args=[made.reference]))
 
 
-def _room(request: SignedInRequest, review_id: int, now: datetime) -> Room:
+def visible_room(request: SignedInRequest, review_id: int, now: datetime) -> Room:
+    """The room, or 404 when there is none or the person may not see its case."""
     review: GateReview = get_object_or_404(reviews_visible_to(request.user, now=now), pk=review_id)
     return room_of(review, request.user, now=now)
 
 
-def _page(
+def room_page(
     request: SignedInRequest, found: Room, forms: Mapping[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:
+    """The whole page, with the forms that came back."""
     given = dict(forms or {})
     filled = given.pop("vote_forms", {})
     context = {

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from gates.enums import Outcome
-from gates.models import Decision
+from gates.commands.decisions.terms import ruling_from_json
+from gates.enums import Outcome, OverrideState
+from gates.models import Decision, OverrideRequest
 from gates.permissions import is_product_owner
 from gates.queries.acts import evaluate_review
 from gates.queries.dossier import content_of, dossier_content, scorecard_waits
+from gates.queries.overrides import overrides_of, shown_override
 from gates.queries.questions import may_answer, may_ask, questions_of
 from gates.queries.reading import read_dossier, title_of
 from gates.queries.room import Room, changes_to_confirm
 from gates.queries.versions import version_of
 from gates.queries.vetoes import vetoes_of
 from gates.queries.wording import FROZEN, rule_text
+from pocgate.identity.models import User
 from scoring.queries.readiness import in_reader_language
 
 PER_CENT = 100
@@ -44,10 +48,34 @@ def room_context(room: Room) -> dict[str, Any]:
         "questions": list(questions_of(room.review)),
         "may_ask": not room.is_ended and may_ask(room.viewer, standings),
         "may_answer": not room.is_ended and may_answer(room.viewer, room.review.case_id),
+        **overrides_context(room),
         "vetoes": vetoes_of(room.review, room.viewer, presides=room.viewer_presides, now=room.now),
         "may_withdraw": room.viewer_presides or (room.is_preparing and is_product_owner(room.viewer, room.review.case)),
-        "decision": Decision.objects.filter(review=room.review, corrects__isnull=True).first(),
+        "decision": Decision.objects.filter(review=room.review, corrected_by__isnull=True).first(),
     }
+
+
+def overrides_context(room: Room) -> dict[str, Any]:
+    """The override that waits, with its ruling and what the viewer may do, and those that were settled."""
+    rows = overrides_of(room.review)
+    waiting = next((row for row in rows if row.state == OverrideState.PENDING), None)
+    context: dict[str, Any] = {"past_overrides": [row for row in rows if row.state != OverrideState.PENDING]}
+    if waiting is not None:
+        standings = tuple(place.standing for place in room.places)
+        waiting.review = room.review
+        context |= {
+            "override": shown_override(waiting, room.viewer, standings, now=room.now),
+            "override_ruling": ruling_from_json(waiting.ruling),
+            "override_conditions": _conditions(waiting),
+        }
+    return context
+
+
+def _conditions(request: OverrideRequest) -> list[tuple[str, str, date]]:
+    """The conditions that the ruling sets: text, owner and due date."""
+    terms = ruling_from_json(request.ruling).conditions
+    owners = User.objects.in_bulk([each.owner_id for each in terms])
+    return [(each.text, str(owners[each.owner_id]), each.due_date) for each in terms]
 
 
 def live_context(room: Room) -> dict[str, Any]:

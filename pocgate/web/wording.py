@@ -107,6 +107,7 @@ VERBS: Mapping[str, Wording] = {
     "override.refused": Wording("circle-x", _("refused an override")),
     "override.withdrawn": Wording("undo-2", _("took an override back")),
     "decision.corrected": Wording("pencil", _("corrected a decision by a later one")),
+    "revive_trigger.reported": Wording("bell-ring", _("reported that what the stop waited for happened")),
     "waiver.requested": Wording("hourglass", _("asked for a waiver")),
     "waiver.signed_first": Wording("pen-line", _("signed a waiver first")),
     "waiver.granted": Wording("badge-check", _("granted a waiver")),

@@ -58,12 +58,17 @@ class StageMove:
     next_iteration: bool
 
 
-def move_of_outcome(outcome: str, *, gate: int, stage: int, pivot_to: int | None, scheduled: bool) -> StageMove:
+def move_of_outcome(
+    outcome: str, *, gate: int, stage: int, pivot_to: int | None, scheduled: bool, reopens: bool = False
+) -> StageMove:
     """The stage move of a gate's outcome.
 
-    `pivot_to` is the stage a pivot returns to, at most the present one. An out-of-cycle go keeps the stage.
+    `pivot_to` is the stage a pivot returns to, at most the present one. An out-of-cycle go keeps the stage; with
+    `reopens` it brings a stopped case back into it, in a new iteration with its own time-box.
     """
     if outcome in {"go", "conditional_go"}:
+        if reopens:
+            return StageMove(stage, "active", "", opens_spell=True, next_iteration=True)
         if scheduled and gate < LAST_STAGE:
             return StageMove(stage + 1, "active", "promoted", opens_spell=True, next_iteration=False)
         return StageMove(stage, "active", "", opens_spell=False, next_iteration=False)

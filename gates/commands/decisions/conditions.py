@@ -9,17 +9,19 @@ from django.db import transaction
 from gates.commands.states import refuse
 from gates.commands.texts import check_texts
 from gates.errors import required, unknown
-from gates.models import Condition
+from gates.models import Condition, Decision
 from gates.permissions import can_clear
 from pocgate.identity.models import User
 from pocgate.kernel.errors import Blocker, Forbidden, Invalid
 from pocgate.ledger.commands import Act, record
+from portfolio.commands.standing import ask_for_standing
 from portfolio.models import EvidenceRevision
 
 CLEARED_ALREADY = Blocker("condition_cleared", "This condition was cleared already.")
 NOT_YOURS = Blocker(
     "condition_not_yours", "A condition is cleared by its owner, the product owner of the case, or the chair."
 )
+_SEE_CORRECTION = "{number} corrected this decision and sets its conditions anew; clear the one there."
 
 
 def clear_condition(
@@ -40,6 +42,9 @@ def clear_condition(
         )
         if not can_clear(actor, condition):
             raise Forbidden(NOT_YOURS)
+        corrected = Decision.objects.filter(corrects=condition.decision_id).first()
+        if corrected is not None:
+            refuse([Blocker("decision_corrected", _SEE_CORRECTION, {"number": corrected.reference})])
         case_id = condition.decision.review.case_id
         evidence = _revision(case_id, revision_id)
         cleared = Condition.objects.filter(pk=condition.pk, cleared_at__isnull=True)
@@ -48,6 +53,7 @@ def clear_condition(
         after = {"text": condition.text, "note": note.strip(), "evidence": revision_id}
         record(Act("condition.cleared", "condition", condition.pk, case_id, after=after), actor=actor, now=now)
         condition.refresh_from_db()
+        ask_for_standing(case_id)
     return condition
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from gates.commands.decisions.terms import Ruling, ruling_problems
 from gates.commands.decisions.writing import carry_out
 from gates.commands.notices import tell_decision
+from gates.commands.pending import set_aside_override
 from gates.commands.reviews.closing import close
 from gates.commands.states import lock_review, refuse
 from gates.enums import ReviewState
@@ -42,6 +44,7 @@ def decide(*, review_id: int, ruling: Ruling, actor: User, sign_in: SignIn, now:
         if state.dossier_outdated and not state.needs_no_vote and review.state == ReviewState.CLOSED:
             raise Stale("The verdict changed since the vote. Withdraw this review and request the gate again.")
         refuse(decision_blockers(state))
+        set_aside_override(review, _("The review was decided without it."), actor=actor, now=now)
         decision = carry_out(review, ruling, basis, actor=actor, now=now)
         tell_decision(decision, now=now)
     return decision

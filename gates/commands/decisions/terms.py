@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -74,6 +74,22 @@ def ruling_problems(ruling: Ruling, *, stage: int, playbook: Playbook, today: da
         *_money_and_time_problems(ruling, today),
         *_stop_and_pivot_problems(ruling),
         *([unknown("pivot_to", ruling.pivot_to)] if ruling.pivot_to not in (None, *range(stage + 1)) else []),
+    ]
+
+
+def correction_problems(ruling: Ruling, *, today: date, kept: Collection[ConditionTerms] = ()) -> list[FieldProblem]:
+    """Every value that a correction can not take. Conditions that are `kept` as they were may be overdue."""
+    changed = tuple(terms for terms in ruling.conditions if terms not in kept)
+    texts = {"reason": ruling.reason, "learning": ruling.learning}
+    stops = ruling.outcome == Outcome.STOP
+    approves = ruling.outcome in (Outcome.GO, Outcome.CONDITIONAL_GO)
+    return [
+        *(problem for pointer, text in texts.items() for problem in text_problems(pointer, text)),
+        *_condition_problems(replace(ruling, conditions=changed), today),
+        *_money_and_time_problems(replace(ruling, funding_until=None), today),
+        *([] if ruling.reason.strip() or ruling.outcome == Outcome.GO else [required("reason", "a reason")]),
+        *([] if ruling.reason_code or approves else [required("reason_code", "one of the reason codes")]),
+        *([] if ruling.learning.strip() or not stops else [required("learning", "what was learnt")]),
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from gates.commands.decisions.terms import Ruling
+from gates.commands.standing import check_standing
 from gates.commands.states import change_state
 from gates.enums import Outcome, ReviewKind, ReviewState
 from gates.models import Condition, Decision, GateReview, ReviveTrigger
@@ -17,6 +18,7 @@ from pocgate.kernel.errors import FieldProblem, Invalid
 from pocgate.ledger.commands import Act, record
 from portfolio.commands.costs import fund_stage
 from portfolio.commands.lifecycle import PauseTerms, apply_move
+from portfolio.enums import Status
 from portfolio.models import KpiThreshold, Release, UseCase
 from portfolio.rules.transitions import StageMove, move_of_outcome
 from scoring.commands.sign_offs import outdate_sign_off
@@ -39,6 +41,7 @@ def carry_out(
         stage=stage,
         pivot_to=ruling.pivot_to,
         scheduled=review.kind == ReviewKind.SCHEDULED,
+        reopens=review.status_before == Status.STOPPED,
     )
     kept = dict(tally_json(basis.tally))
     change_state(review, ReviewState.DECIDED, decided_at=now, tally=kept)
@@ -61,6 +64,8 @@ def carry_out(
         **({"is_override": True} if is_override else {}),
     }
     record(Act("decision.made", "decision", decision.pk, review.case_id, after=after), actor=actor, now=now)
+    # Nobody has to wait for the sweep to see how the case stands.
+    check_standing(case_id=review.case_id, now=now)
     return decision
 
 
@@ -134,6 +139,10 @@ def _take_effect(
         )
     if ruling.outcome == Outcome.PIVOT:
         outdate_sign_off(case_id=review.case_id, criterion=TIER_CRITERION, now=now)
+    if review.status_before == Status.STOPPED:
+        # The case came before its committee, so what would have brought it back is settled.
+        waiting = ReviveTrigger.objects.filter(case=review.case_id, fired_at__isnull=True, dropped_at__isnull=True)
+        waiting.update(dropped_at=now)
     if ruling.outcome == Outcome.STOP and (ruling.revive_date or ruling.revive_trigger.strip()):
         ReviveTrigger.objects.create(
             case_id=review.case_id, decision=decision, on_date=ruling.revive_date, text=ruling.revive_trigger.strip()

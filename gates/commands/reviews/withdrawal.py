@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from gates.commands.pending import set_aside_override
 from gates.commands.states import change_state, lock_review, refuse
 from gates.commands.texts import check_texts
 from gates.enums import ReviewState
@@ -34,6 +36,7 @@ def withdraw(*, review_id: int, reason: str, actor: User, now: datetime) -> Gate
         )
         refuse(withdrawal_blockers(state))
         before = {"state": review.state}
+        set_aside_override(review, _("The review was withdrawn."), actor=actor, now=now)
         change_state(review, ReviewState.WITHDRAWN, withdrawn_at=now, withdrawal_reason=reason.strip())
         leave_review(case_id=review.case_id, back_to=review.status_before, actor=actor, now=now)
         after = {"state": review.state, "reason": review.withdrawal_reason}

@@ -5,6 +5,7 @@ first; an empty list means the act is allowed.
 """
 
 from gates.rules.transitions.closing import ClosingState, closing_blockers, extension_is_due
+from gates.rules.transitions.correction import CorrectionState, correction_blockers
 from gates.rules.transitions.decision import DecisionState, decision_blockers
 from gates.rules.transitions.delegation import (
     DelegationState,
@@ -31,6 +32,7 @@ __all__ = [
     "REVIEW_STATUSES",
     "TRANSITIONS",
     "ClosingState",
+    "CorrectionState",
     "DecisionState",
     "DelegationState",
     "OpeningState",
@@ -46,6 +48,7 @@ __all__ = [
     "appeal_answer_blockers",
     "appeal_blockers",
     "closing_blockers",
+    "correction_blockers",
     "decision_blockers",
     "delegation_blockers",
     "extension_is_due",

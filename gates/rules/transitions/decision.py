@@ -23,7 +23,8 @@ class DecisionState:
 
     `musts_open` are all open musts, `musts_blocking` those that may not stay open either. `dossier_outdated` says
     that the fresh verdict is another than the one voted on. `conditions` is the number of conditions set. With
-    `is_stop_proposal` the owner asked to stop: no vote is needed for that outcome.
+    `is_stop_proposal` the owner asked to stop: no vote is needed for that outcome. `is_reopening` says that the case
+    was stopped when the review was asked for.
     """
 
     review_status: str
@@ -40,6 +41,7 @@ class DecisionState:
     musts_blocking: tuple[str, ...]
     dossier_outdated: bool
     is_stop_proposal: bool = False
+    is_reopening: bool = False
 
     @property
     def needs_no_vote(self) -> bool:
@@ -53,6 +55,9 @@ def decision_blockers(state: DecisionState) -> list[Blocker]:
     if state.outcome not in OUTCOMES:
         message = "“{outcome}” is no outcome of a decision."
         return [*blockers, Blocker("unknown_outcome", message, {"outcome": state.outcome})]
+    if state.is_reopening and state.outcome == "pause":
+        message = "A stopped case comes back by a go or a pivot, or stays stopped; there is nothing to pause."
+        blockers.append(Blocker("nothing_to_pause", message))
     return [*blockers, *_chair_blockers(state), *_wording_blockers(state), *_vote_blockers(state)]
 
 

@@ -9,6 +9,7 @@ from pocgate.kernel.errors import Blocker
 from scoring.rules.vocabulary import NOT_READY
 
 REQUESTABLE_STATUSES = ("active", "paused")
+STOPPED = "stopped"
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,9 @@ def request_blockers(state: RequestState) -> list[Blocker]:
     blockers = []
     if state.stage is None:
         blockers.append(Blocker("stage_unknown", "The stage of the case is unknown; set it first."))
-    if state.case_status not in REQUESTABLE_STATUSES and not state.has_open_review:
+    if state.case_status == STOPPED and not state.has_open_review:
+        blockers += _reopening_blockers(state)
+    elif state.case_status not in REQUESTABLE_STATUSES and not state.has_open_review:
         message = "A case that is {status} has no next gate."
         blockers.append(Blocker("case_status", message, {"status": state.case_status}))
     if state.has_open_review:
@@ -52,6 +55,15 @@ def request_blockers(state: RequestState) -> list[Blocker]:
     if not state.is_stop_proposal:
         blockers += _readiness_blockers(state)
     return blockers
+
+
+def _reopening_blockers(state: RequestState) -> list[Blocker]:
+    """A stopped case has no next gate: only a review out of cycle may bring it back."""
+    if state.kind != OUT_OF_CYCLE:
+        return [Blocker("out_of_cycle_only", "A stopped case comes back only by a review out of cycle.")]
+    if state.is_stop_proposal:
+        return [Blocker("stopped_already", "The case is stopped already.")]
+    return []
 
 
 def _readiness_blockers(state: RequestState) -> list[Blocker]:

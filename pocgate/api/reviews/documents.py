@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from gates.models import Decision, Dossier, GateReview, VetoAppeal, Vote
+from gates.models import Condition, Decision, Dossier, GateReview, VetoAppeal, Vote
 from gates.queries.checklists import Checklist, ChecklistItem
 from gates.queries.vetoes import appeals_of
 from gates.queries.votes import Place, current_dossier, visible_votes
@@ -123,7 +123,7 @@ def _vote(vote: Vote) -> dict[str, Any]:
 
 def decision_document(decision: Decision) -> dict[str, Any]:
     """A decision with its conditions and the digest of the dossier it was taken on."""
-    review = decision.review
+    review, corrected = decision.review, getattr(decision, "corrected_by", None)
     return {
         "number": decision.reference,
         "review": review.pk,
@@ -137,22 +137,42 @@ def decision_document(decision: Decision) -> dict[str, Any]:
         "learning": decision.learning or None,
         "funding_amount": decision.funding_amount,
         "funding_until": decision.funding_until,
+        "funding_people": decision.funding_people,
+        "freed_amount": decision.freed_amount,
+        "freed_people": decision.freed_people,
+        "release": decision.release.label if decision.release else None,
+        "thresholds": decision.thresholds,
+        "pivot_changes": {
+            place: {"before": pair[0], "after": pair[1]} for place, pair in decision.pivot_changes.items()
+        },
+        "is_override": decision.is_override,
+        "musts_open": decision.musts_open,
+        "musts_waived": decision.musts_waived,
+        "corrects": decision.corrects.reference if decision.corrects else None,
+        "correction_note": decision.correction_note or None,
+        "corrected_by": corrected.reference if corrected else None,
         "decided_by": decision.decided_by.username,
         "decided_at": decision.decided_at,
         "dossier_revision": decision.dossier.revision,
         "dossier_digest": decision.digest,
         "tally": decision.tally or None,
-        "conditions": [
-            {
-                "id": condition.pk,
-                "text": condition.text,
-                "criterion": condition.criterion or None,
-                "owner": condition.owner.username,
-                "due_date": condition.due_date,
-                "cleared_at": condition.cleared_at,
-            }
-            for condition in decision.conditions.all()
-        ],
+        "conditions": [condition_document(condition) for condition in decision.conditions.all()],
+    }
+
+
+def condition_document(condition: Condition) -> dict[str, Any]:
+    """A condition, and how it was cleared."""
+    evidence = condition.clearing_evidence
+    return {
+        "id": condition.pk,
+        "text": condition.text,
+        "criterion": condition.criterion or None,
+        "owner": condition.owner.username,
+        "due_date": condition.due_date,
+        "cleared_at": condition.cleared_at,
+        "cleared_by": condition.cleared_by.username if condition.cleared_by else None,
+        "clearing_note": condition.clearing_note or None,
+        "clearing_evidence": _revision(evidence) if evidence else None,
     }
 
 

@@ -34,6 +34,8 @@ from portfolio.enums import Stage
 from scoring.errors import rate_first
 
 TAG = "decisions"
+# Read with each decision: its conditions and who and what cleared them, and the decision that corrects it.
+DECISION_PARTS = ("conditions__owner", "conditions__cleared_by", "conditions__clearing_evidence", "corrected_by")
 NUMBER = re.compile(r"GD-([0-9]{4})-([0-9]{3,9})", re.IGNORECASE | re.ASCII)
 ID = OpenApiParameter("review_id", int, OpenApiParameter.PATH)
 NUMBER_PARAMETER = OpenApiParameter("number", str, OpenApiParameter.PATH, description="Such as GD-2026-014.")
@@ -52,7 +54,7 @@ def decision_or_404(view: ApiView, number: str) -> Decision:
     if match is None:
         raise Http404
     found = decisions_visible_to(view.person, now=view.now).filter(year=match.group(1), number=match.group(2))
-    decision = found.prefetch_related("conditions__owner").first()
+    decision = found.prefetch_related(*DECISION_PARTS).first()
     if decision is None:
         raise Http404
     return decision
@@ -82,7 +84,7 @@ class DecisionsView(ApiView):
     )
     def get(self, request: Request) -> HttpResponseBase:
         """Of the cases that the caller sees."""
-        decisions = decisions_visible_to(self.person, now=self.now).prefetch_related("conditions__owner")
+        decisions = decisions_visible_to(self.person, now=self.now).prefetch_related(*DECISION_PARTS)
         if "gate" in self.values:
             decisions = decisions.filter(review__gate=self.values["gate"])
         rows, cursor = newest_page(decisions, self.values)

@@ -109,6 +109,21 @@ REVIEW = named(
         decision=or_null(STRING),
     ),
 )
+_REVISION = record(id=INTEGER, evidence=INTEGER, number=INTEGER, sha256=STRING, valid_until=or_null(DAY))
+CONDITION = named(
+    "Condition",
+    record(
+        id=INTEGER,
+        text=STRING,
+        criterion=or_null(STRING),
+        owner=STRING,
+        due_date=DAY,
+        cleared_at=or_null(TIME),
+        cleared_by=or_null(STRING),
+        clearing_note=or_null(STRING),
+        clearing_evidence=or_null(_REVISION),
+    ),
+)
 DECISION = named(
     "Decision",
     record(
@@ -124,25 +139,34 @@ DECISION = named(
         learning=or_null(STRING),
         funding_amount=or_null(DECIMAL),
         funding_until=or_null(DAY),
+        funding_people=or_null(DECIMAL),
+        freed_amount=or_null(DECIMAL),
+        freed_people=or_null(DECIMAL),
+        release={**or_null(STRING), "description": "The label of the release that was approved."},
+        thresholds={
+            **array(record(kpi=INTEGER, name=STRING, gate=STAGE, value=STRING)),
+            "description": "Those of the next gate that an approval confirmed.",
+        },
+        pivot_changes={
+            "type": "object",
+            "additionalProperties": record(before=STRING, after=STRING),
+            "description": "By problem, users, approach and data.",
+        },
+        is_override={**BOOLEAN, "description": "More lenient than policy or vote, and signed by a second person."},
+        musts_open={**COUNT, "description": "Must-meets that did not pass when it was decided."},
+        musts_waived=COUNT,
+        corrects={**or_null(STRING), "description": "The number of the decision that this one corrects."},
+        correction_note=or_null(STRING),
+        corrected_by={**or_null(STRING), "description": "The number of the decision that corrects this one."},
         decided_by=STRING,
         decided_at=TIME,
         dossier_revision=INTEGER,
         dossier_digest=STRING,
         tally=or_null(ANY_OBJECT),
-        conditions=array(
-            record(
-                id=INTEGER,
-                text=STRING,
-                criterion=or_null(STRING),
-                owner=STRING,
-                due_date=DAY,
-                cleared_at=or_null(TIME),
-            )
-        ),
+        conditions=array(CONDITION),
     ),
 )
 DECISION_PAGE = named("DecisionPage", record(results=array(DECISION), next_cursor=or_null(STRING)))
-_REVISION = record(id=INTEGER, evidence=INTEGER, number=INTEGER, sha256=STRING, valid_until=or_null(DAY))
 CHECKLIST = named(
     "Checklist",
     record(

@@ -16,6 +16,7 @@ from gates.enums import OPEN_REVIEW_STATES, ReviewState, SeatRole
 from gates.models import Condition, GateReview, GateStanding, Seat
 from gates.queries.committees import chairs_of, committee_for
 from gates.queries.cost_reviews import cases_with_proposals, deciding_committee, proposing_notices
+from gates.queries.overrides import overrides_waiting_for
 from gates.queries.proposals import open_proposals
 from gates.queries.standing_words import shown
 from gates.queries.votes_due import reviews_to_vote_on
@@ -53,6 +54,7 @@ def waiting_for(user: User, roles: frozenset[str], *, now: datetime) -> list[Wai
         (bool(roles & {Role.COMMITTEE, Role.CHAIR}), _votes),
         (bool(roles & {Role.COMMITTEE, Role.CHAIR}), _reviews_to_lead),
         (Role.COMPLIANCE in roles, _sign_offs),
+        (True, _overrides),
         (True, _conditions),
         (True, _memberships),
         (True, _plans),
@@ -130,6 +132,14 @@ def _conditions(user: User, now: datetime) -> Iterator[Waiting]:
         yield _dated(
             Waiting("condition", "list-checks", act, case.title, case.reference, url, due=condition.due_date), now
         )
+
+
+def _overrides(user: User, now: datetime) -> Iterator[Waiting]:
+    for request in overrides_waiting_for(user, now=now)[:MOST_OF_A_KIND]:
+        review = request.review
+        act = _("Sign or refuse the override to %(outcome)s") % {"outcome": request.get_outcome_display()}
+        found = _of_review(review, kind="override", icon="shield-alert", act=act, due=review.decide_by, now=now)
+        yield replace(found, url=f"{found.url}#override")
 
 
 def _memberships(user: User, now: datetime) -> Iterator[Waiting]:

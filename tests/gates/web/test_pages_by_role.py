@@ -27,6 +27,7 @@ from gates.models import (
     OverrideRequest,
     Question,
     ReviewProposal,
+    ReviveTrigger,
     Seat,
     VetoAppeal,
 )
@@ -131,6 +132,14 @@ TABLE: Mapping[str, Row] = {
     "verify": Row(only(302, "compliance"), "post", ("case", "attested")),
     "decisions": Row(EVERYBODY, state="decided"),
     "decision": Row(SEES, args=("decision",), state="decided"),
+    "correct": Row(SEES, args=("decision",), state="decided"),
+    "revive_report": Row(
+        only(302, "owner", "member", "chair", "compliance", "admin"),
+        "post",
+        ("case", "trigger"),
+        {"text": "The law passed."},
+        "stopped",
+    ),
     "decision_pdf": Row(SEES, args=("decision",), state="decided"),
     "committees": Row(EVERYBODY),
     "committee_calendar": Row(MEETS, args=("committee",)),
@@ -194,6 +203,12 @@ def overridden(stage: StageSet, now: datetime) -> None:
     request_override(review_id=review.pk, ruling=ruling, actor=stage.chair, sign_in=TOKEN, now=now)
 
 
+def stopped(stage: StageSet, now: datetime) -> None:
+    """A stop that waits for something to happen."""
+    terms = {"reason": "No.", "reason_code": "external", "learning": "Little.", "revive_trigger": "A law passes."}
+    stage.decide(stage.closed(now, "stop"), "stop", now, **terms)
+
+
 def delegated(stage: StageSet, now: datetime) -> None:
     """The seat of a member is filled by a newcomer."""
     holder, ends_at = stage.members[0], now + timedelta(days=9)
@@ -207,6 +222,7 @@ SPOKEN: Mapping[str, Callable[[StageSet, datetime], None]] = {
     "appealed": appealed,
     "delegated": delegated,
     "lenient": lenient,
+    "stopped": stopped,
     "overridden": overridden,
 }
 
@@ -274,7 +290,7 @@ def values_of(stage: StageSet) -> Mapping[str, object]:
     review = GateReview.objects.filter(case=stage.case).first()
     decision = Decision.objects.first()
     condition = decision.conditions.first() if decision else None
-    override = OverrideRequest.objects.first()
+    override, trigger = OverrideRequest.objects.first(), ReviveTrigger.objects.first()
     question, appeal, delegation = Question.objects.first(), VetoAppeal.objects.first(), Delegation.objects.first()
     return {
         "proposal": a_proposal(stage).pk,
@@ -294,6 +310,7 @@ def values_of(stage: StageSet) -> Mapping[str, object]:
         "criterion": "tier_confirmed",
         "attested": "preliminary_plan",
         "condition": condition.pk if condition else 0,
+        "trigger": trigger.pk if trigger else 0,
         "decision": decision.reference if decision else "",
         "committee": stage.committee.pk,
         "seat": Committee.objects.get().seats.order_by("pk")[3].pk,
@@ -332,7 +349,7 @@ def test_page_without_sign_in_leads_to_the_sign_in(name: str, client: Client) ->
     assert (answer.status_code, answer["Location"].startswith("/sign-in/")) == (302, True)
 
 
-STATES = ("none", "paused", "requested", "voting", "voted", "closed", "decided", "withdrawn")
+STATES = ("none", "paused", "stopped", "overridden", "requested", "voting", "voted", "closed", "decided", "withdrawn")
 
 
 @pytest.mark.parametrize("state", STATES)
