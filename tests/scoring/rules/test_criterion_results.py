@@ -7,9 +7,13 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scoring.rules.readiness import AnswerState, CriterionResult, ProbeResult, evaluate_criterion
+from scoring.rules.vocabulary import GATES
 from tests.scoring.rules.examples import NOW, default_playbook, record, revision, sign_off
+from tests.scoring.rules.strategies import answer_states
 
 DAY = timedelta(days=1)
 
@@ -204,6 +208,24 @@ def test_missing_evidence_never_turns_any_verdict_into_a_pass():
     verdicts = {attested(answer, gate, **state).verdict for answer in answers for gate in (0, 2) for state in states}
 
     assert "pass" not in verdicts
+
+
+@given(st.sampled_from(list(default_playbook().criteria_by_key)), st.sampled_from(GATES), st.data())
+def test_records_taken_away_never_turn_a_verdict_into_a_pass(key, gate, data):
+    state = data.draw(answer_states(key))
+    less = replace(
+        state,
+        evidence=(),
+        verified_at=data.draw(st.sampled_from([state.verified_at, None])),
+        sign_off=data.draw(st.sampled_from([state.sign_off, None])),
+        probe=data.draw(st.sampled_from([state.probe, None])),
+        waived_until=data.draw(st.sampled_from([state.waived_until, None])),
+    )
+    criterion = default_playbook().criteria_by_key[key]
+
+    before, after = (evaluate_criterion(criterion, "must", gate, one, NOW).verdict for one in (state, less))
+
+    assert before == "pass" or after != "pass"
 
 
 def test_records_name_what_lies_behind_newest_first():
