@@ -29,7 +29,8 @@ def evaluate_review(review: GateReview, *, now: datetime) -> Evaluation:
     """The case of the review as it stands now, under the playbook the review was opened with."""
     playbook = playbook_of(review.playbook_id)
     plans = plans_from(review.closing_plans)
-    return evaluate(review.case, gate=review.gate, playbook=playbook, now=now, plans=plans)
+    asked_at = review.requested_at
+    return evaluate(review.case, gate=review.gate, playbook=playbook, now=now, plans=plans, requested_at=asked_at)
 
 
 def opening_state(

@@ -105,10 +105,11 @@ def _readiness(content: Content) -> Iterator[Named]:
 
 def _criteria(content: Content, playbook: Playbook) -> Iterator[Named]:
     verdicts = dict(Verdict.choices)
-    for row in content["criteria"]:
+    for row in (*content["criteria"], *content.get("extras", ())):
         reason = reason_text(row["reason"]["code"], row["reason"]["params"])
         verdict = str(verdicts.get(row["verdict"], row["verdict"]))
-        yield row["key"], title_of(row["key"], playbook), f"{verdict}: {reason}" if reason else verdict
+        title = row.get("title") or title_of(row["key"], playbook)
+        yield row["key"], title, f"{verdict}: {reason}" if reason else verdict
 
 
 def _kpis(content: Content) -> Iterator[Named]:

@@ -58,6 +58,8 @@ def dossier_content(
         "kpis": _kpis(found),
         "costs": _costs(found),
         "sign_offs": _sign_offs(found.case),
+        # Only where lists of extra items are asked.
+        **({"extras": _extras(found)} if found.extras else {}),
         "closing_plans": review.closing_plans,
         "findings": frozen_findings(found.case),
         **case_records(review, now=now),
@@ -75,7 +77,7 @@ def material(found: Evaluation) -> dict[str, Any]:
     content: dict[str, Any] = plain(  # type: ignore[assignment]
         {
             "recommended": found.recommended.outcome,
-            "musts": {result.key: result.verdict for result in found.readiness.results if result.level == "must"},
+            "musts": {result.key: result.verdict for result in found.inputs.results if result.level == "must"},
             "caps": {f"{cap.scope} {cap.stage}": cap.amount for cap in plan.caps if cap.agreed_at} if plan else {},
             "tier": found.facts.tier,
             "scope": _scope(found),
@@ -149,6 +151,21 @@ def _criterion(result: CriterionResult) -> dict[str, Any]:
         "standing": result.standing,
         "expires_at": result.expires_at,
     }
+
+
+def _extras(found: Evaluation) -> list[dict[str, Any]]:
+    """Extra items of the checklist, with the words they had then."""
+    results = {result.key: result for result in found.inputs.results}
+    return [
+        {
+            **_criterion(results[item.key]),
+            "title": item.title,
+            "asks": item.asks,
+            "reference": item.reference,
+            "comment": item.sign_off.comment if item.sign_off else "",
+        }
+        for item in found.extras
+    ]
 
 
 def _scorecard(found: Evaluation) -> dict[str, Any] | None:

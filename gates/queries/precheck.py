@@ -138,19 +138,19 @@ def open_conditions_of(case: UseCase) -> list[Condition]:
 
 
 def missing_of(found: Evaluation) -> tuple[Missing, ...]:
-    """Every open must of the gate, in the order of the playbook."""
+    """Every open must of the gate, in the order of the playbook, then extra items of the checklist."""
     blocking = {result.key for result in found.blocking}
-    criteria = found.playbook.criteria_by_key
+    open_results = [(found.criterion(result.key), result) for result in found.open_musts]
     return tuple(
         Missing(
-            criterion=criteria[result.key],
+            criterion=criterion,
             result=result,
-            asks=str(asked(criteria[result.key], found.facts)),
-            who=_who(criteria[result.key], result),
+            asks=str(asked(criterion, found.facts)),
+            who=_who(criterion, result),
             may_stay_open=result.key not in blocking,
             awaits_compliance=result.reason.code in AWAITING_COMPLIANCE,
         )
-        for result in found.open_musts
+        for criterion, result in open_results
     )
 
 

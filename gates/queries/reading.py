@@ -137,8 +137,9 @@ class ReadDossier:
 
 
 def read_dossier(content: Mapping[str, Any], playbook: Playbook) -> ReadDossier:
-    """The dossier, its failing must-meets first."""
-    rows = [_row(entry, playbook) for entry in content["criteria"]]
+    """The dossier, its failing must-meets first. Extra items of the checklist stand after the criteria."""
+    rows = [_row(entry, playbook) for entry in (*content["criteria"], *content.get("extras", ()))]
+    titles = {entry["key"]: entry["title"] for entry in content.get("extras", ())}
     quadrants = dict(playbook.scorecard.quadrant_titles)
     card = content["scorecard"] or {}
     title = quadrants.get(card.get("quadrant") or "")
@@ -149,7 +150,10 @@ def read_dossier(content: Mapping[str, Any], playbook: Playbook) -> ReadDossier:
         shoulds_open=tuple(row for row in rows if row.level != MUST and row.is_open),
         passing=tuple(row for row in rows if not row.is_open),
         kpis=tuple(_kpi(entry) for entry in content["kpis"]),
-        sign_offs=tuple({**entry, "title": title_of(entry["key"], playbook)} for entry in content["sign_offs"]),
+        sign_offs=tuple(
+            {**entry, "title": titles.get(entry["key"]) or title_of(entry["key"], playbook)}
+            for entry in content["sign_offs"]
+        ),
         costs=_costs(content),
         quadrant=in_reader_language(title) if title else "",
         findings=tuple(_finding(entry, playbook) for entry in content["findings"] if entry["state"] == FIRED),
@@ -162,7 +166,7 @@ def read_dossier(content: Mapping[str, Any], playbook: Playbook) -> ReadDossier:
 def _row(entry: Mapping[str, Any], playbook: Playbook) -> CriterionRow:
     return CriterionRow(
         key=entry["key"],
-        title=title_of(entry["key"], playbook),
+        title=entry.get("title") or title_of(entry["key"], playbook),
         dimension=entry["dimension"],
         level=entry["level"],
         kind=entry["kind"],

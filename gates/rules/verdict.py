@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from gates.rules.extras import EXTRA
 from scoring.rules.facts import CaseFacts
 from scoring.rules.playbook.whole import Playbook
 from scoring.rules.readiness import CriterionResult
@@ -30,7 +31,7 @@ class ClosingPlan:
 
 @dataclass(frozen=True)
 class GateInputs:
-    """Everything the recommendation depends on. `results` are those of readiness for this gate.
+    """Everything the recommendation depends on. `results` are those of readiness for this gate and of extra items.
 
     `quadrant` is None while the scorecard is incomplete. `futile_kpis` and `blocking_dependencies` (on others than the
     team) hold the records that show them; empty means there are none. `today` is in the installation's time zone.
@@ -174,7 +175,8 @@ def _closable_open(inputs: GateInputs, playbook: Playbook) -> _Fired | None:
 
 
 def _must_waived(inputs: GateInputs, playbook: Playbook) -> _Fired | None:
-    return _fired([result for result in inputs.results if result.level == MUST and result.verdict == WAIVED])
+    waived = [result for result in inputs.results if result.level == MUST and result.verdict == WAIVED]
+    return _fired([result for result in waived if result.kind != EXTRA])
 
 
 def _all_musts_pass(inputs: GateInputs, playbook: Playbook) -> _Fired | None:
