@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from portfolio.web import cases, costs, evidence, imports, kpis, records, register, team
+from portfolio.web import cases, costs, evidence, imports, kpis, records, register, team, tiering
 
 app_name = "portfolio"
 import_urls: list[URLPattern | URLResolver] = [
@@ -51,6 +51,8 @@ case_urls: list[URLPattern | URLResolver] = [
     path("evidence/<int:evidence_id>/revise/", evidence.evidence_revise, name="evidence_revise"),
     path("evidence/<int:evidence_id>/withdraw/", evidence.evidence_withdraw, name="evidence_withdraw"),
     path("evidence/<int:evidence_id>/<int:number>/", evidence.evidence_file, name="evidence_file"),
+    path("tier/", tiering.tier, name="tier"),
+    path("tier/ruling/", tiering.ruling, name="tier_ruling"),
     path("team/", team.team, name="team"),
     path("team/accept/", team.accept, name="accept"),
     path("team/owner/", team.owner_change, name="owner_change"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -17,10 +18,12 @@ from portfolio.commands.facts import answer_questions
 from portfolio.commands.kpis.definitions import change_definition, define_kpi, definition_of
 from portfolio.commands.scope import set_scope
 from portfolio.commands.team import name_roles
+from portfolio.commands.tiering import assess_tier
 from portfolio.enums import KpiKind, KpiRole
 from portfolio.models import BusinessCase, CostPlan, Kpi, UseCase
 from portfolio.rules.kpis import Definition
 from portfolio.rules.money import Plan
+from portfolio.rules.tiering import unanswered
 
 
 @dataclass(frozen=True)
@@ -77,13 +80,20 @@ def save_risk(
     version: int | None,
     changes: Mapping[str, object],
     answers: Mapping[str, str],
+    questionnaire: Mapping[str, Any],
     actor: User,
     now: datetime,
 ) -> UseCase:
-    """Step three: how it is delivered, and the questions on data and risk."""
+    """Step three: how it is delivered, and the questions on data and risk.
+
+    The tier is assessed as soon as every needed question of its questionnaire is answered.
+    """
     with transaction.atomic():
         save_draft(case_id=case_id, version=version, changes=changes, actor=actor, now=now)
-        return answer_questions(case_id=case_id, answers=answers, actor=actor, now=now)
+        answer_questions(case_id=case_id, answers=answers, actor=actor, now=now)
+        if not unanswered(questionnaire):
+            assess_tier(case_id=case_id, answers=questionnaire, actor=actor, now=now)
+        return UseCase.objects.get(pk=case_id)
 
 
 def save_measures(*, case_id: int, version: int | None, measures: Measures, actor: User, now: datetime) -> UseCase:

@@ -9,12 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from pocgate.identity.models import User
 from portfolio.commands.facts import CLAIMED_NONE
-from portfolio.enums import Delivery, FactKey, LegalRole, TeamRole, YesNo
+from portfolio.enums import Delivery, FactKey, TeamRole, YesNo
 from portfolio.forms.inputs import PersonField, UnitField, tags_of, text_area
+from portfolio.forms.tiering import DETAIL_KEYS, consistent, question_field
 from portfolio.models import UseCase
 from portfolio.queries.cases import CaseProfile
 from portfolio.queries.departments import departments
 from portfolio.queries.team import TeamView
+from portfolio.queries.tiering import TierStanding
+from portfolio.rules.tiering import BY_KEY
 
 # What a case needs to be handed in is marked on the page; a draft may lack it.
 NEEDED = {"class": "form-check-input needed"}
@@ -182,27 +185,25 @@ class RiskForm(forms.Form):
             "faces from the internet."
         ),
     )
-    role = forms.ChoiceField(
-        label=_("What are we under the law?"),
-        choices=[
-            (LegalRole.DEPLOYER, _("Deployer: we use it")),
-            (LegalRole.PROVIDER, _("Provider: we build it or put our name on it")),
-        ],
-        widget=forms.RadioSelect,
-        required=False,
-    )
     vendor = forms.CharField(label=_("Vendor"), max_length=300, required=False)
     technology = forms.CharField(
         label=_("Technology"), required=False, max_length=1000, help_text=_("A few words with commas between them.")
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for key in DETAIL_KEYS:
+            self.fields[key] = question_field(BY_KEY[key])
+
     @staticmethod
-    def initial_of(profile: CaseProfile) -> dict[str, Any]:
+    def initial_of(profile: CaseProfile, standing: TierStanding) -> dict[str, Any]:
         """The present values; a claimed absence of personal data shows as the owner said it."""
+        given = standing.assessment.answers if standing.assessment else {}
         values: dict[str, Any] = {key: fact.value for key, fact in profile.facts.items()}
         personal = profile.facts.get(FactKey.PERSONAL_DATA)
         if personal and personal.reason == CLAIMED_NONE:
             values[FactKey.PERSONAL_DATA] = "no"
+        values |= {key: given[key] for key in DETAIL_KEYS if key in given}
         return {**values, "vendor": profile.case.vendor, "technology": ", ".join(profile.case.technology)}
 
     def changes(self) -> dict[str, object]:
@@ -212,3 +213,7 @@ class RiskForm(forms.Form):
     def answers(self) -> dict[str, str]:
         """The answers by fact."""
         return {key: self.cleaned_data[key] for key in FactKey.values if key in self.fields}
+
+    def questionnaire(self) -> dict[str, Any]:
+        """The answers to the questionnaire behind the risk tier, with their details."""
+        return consistent(self.cleaned_data)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from portfolio.enums import FactKey
+from portfolio.enums import FactKey, LegalRole
 from portfolio.models import CaseFact, StageSpell, TierAssessment, UseCase
 from portfolio.rules.facts import UNASSESSED
-from portfolio.rules.tiering import Duty, duty_named
+from portfolio.rules.tiering import BY_KEY, Duty, duty_named
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,12 @@ class TierStanding:
         return tuple(duty for key in keys if (duty := duty_named(key)) is not None)
 
     @property
+    def role_words(self) -> str:
+        """What the latest answers make us under the law."""
+        role = self.assessment.proposed_role if self.assessment else ""
+        return str(dict(LegalRole.choices).get(role, role))
+
+    @property
     def differs(self) -> bool:
         """Whether the answers point elsewhere than what is in force."""
         return bool(self.proposed) and self.proposed != self.tier
@@ -50,6 +56,12 @@ def tier_standing(case: UseCase) -> TierStanding:
     latest = assessments_of(case)[:1]
     assessment = latest[0] if latest else None
     return TierStanding(fact.value if fact else UNASSESSED, assessment, _is_unasked(case, assessment))
+
+
+def stated_answers(case: UseCase) -> dict[str, str]:
+    """What the facts of the case answer already."""
+    rows = CaseFact.objects.filter(case=case, key__in=BY_KEY, valid_until__isnull=True)
+    return dict(rows.values_list("key", "value"))
 
 
 def assessments_of(case: UseCase) -> list[TierAssessment]:

@@ -30,6 +30,7 @@ from portfolio.queries.kpis import kpi_views
 from portfolio.queries.pace import time_box_days
 from portfolio.queries.similar import SimilarCase, similar_cases
 from portfolio.queries.team import drafts_of, team_view
+from portfolio.queries.tiering import tier_standing
 from portfolio.web.steps import MEASURE, RISK, SAVERS, form_of
 
 REVIEW = "review"
@@ -101,6 +102,7 @@ def register_review(request: SignedInRequest, reference: str) -> HttpResponse:
         "case": case,
         "step": REVIEW,
         "profile": case_profile(case, now),
+        **_pointed(case, now),
         "team": team_view(case),
         "kpis": kpi_views(case),
         "costs": cost_view(case, today=timezone.localdate(now)),
@@ -165,8 +167,14 @@ def _draft(request: SignedInRequest, reference: str, now: datetime) -> UseCase:
 def _page(
     request: SignedInRequest, case: UseCase, step: int, form: forms.Form, now: datetime, *, status: int = 200
 ) -> HttpResponse:
-    context = {"case": case, "step": step, "form": form, "proposed_tier": case_profile(case, now).proposed_tier}
+    context = {"case": case, "step": step, "form": form, **_pointed(case, now)}
     return render(request, "portfolio/register/step.html", context, status=status)
+
+
+def _pointed(case: UseCase, now: datetime) -> dict[str, object]:
+    """Where the answers point, and what the law asks there."""
+    standing = tier_standing(case)
+    return {"proposed_tier": standing.proposed or case_profile(case, now).proposed_tier, "duties": standing.duties}
 
 
 def _autosaved(request: SignedInRequest, case: UseCase, step: int, form: forms.Form, now: datetime) -> Saved:
@@ -196,10 +204,13 @@ def _first_error(form: forms.Form) -> str:
 def _status(request: SignedInRequest, saved: Saved, step: int) -> HttpResponse:
     """The line beside the buttons, with the version that the next save starts from."""
     now = timezone.now()
-    context = {"saved": saved, "version": saved.case.version if saved.case else request.POST.get("version", "")}
+    context: dict[str, object] = {
+        "saved": saved,
+        "version": saved.case.version if saved.case else request.POST.get("version", ""),
+    }
     context["reference"] = saved.case.reference if saved.case else request.POST.get("draft", "")
     if saved.case is not None and step == RISK:
-        context["proposed_tier"] = case_profile(saved.case, now).proposed_tier
+        context |= _pointed(saved.case, now)
     response = render(request, "portfolio/register/_saved.html", context)
     if saved.case is not None and request.path == reverse("portfolio:register"):
         response["HX-Replace-Url"] = reverse("portfolio:register_step", args=[saved.case.reference, 1])

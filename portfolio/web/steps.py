@@ -19,6 +19,7 @@ from portfolio.queries.cases import case_profile
 from portfolio.queries.costs import cost_view
 from portfolio.queries.kpis import kpi_views
 from portfolio.queries.team import team_view
+from portfolio.queries.tiering import tier_standing
 
 PROBLEM, PEOPLE, RISK, MEASURE = 1, 2, 3, 4
 
@@ -34,7 +35,7 @@ def form_of(step: int, case: UseCase, request: SignedInRequest, now: datetime, *
         return PeopleForm(**given, initial=initial, may_name_people=may_name)
     profile = case_profile(case, now)
     if step == RISK:
-        return RiskForm(**given, initial=RiskForm.initial_of(profile))
+        return RiskForm(**given, initial=RiskForm.initial_of(profile, tier_standing(case)))
     costs = cost_view(case, today=timezone.localdate(now))
     return MeasureForm(**given, initial=MeasureForm.initial_of(profile, kpi_views(case), costs))
 
@@ -67,6 +68,7 @@ def _save_risk(case: UseCase, form: RiskForm, request: SignedInRequest, now: dat
         version=version,
         changes=form.changes(),
         answers=form.answers(),
+        questionnaire=form.questionnaire(),
         actor=request.user,
         now=now,
     )

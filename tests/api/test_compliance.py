@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.test import Client
 
 from portfolio.models import EvidenceRevision, Release
 from scoring.models import CriterionAnswer
 from tests.api.conftest import API, Caller
 from tests.api.contract import assert_as_described
+from tests.factories.identity import RoleGrantFactory
 from tests.factories.portfolio import EvidenceFactory, EvidenceRevisionFactory
 from tests.factories.stage_set import a_stage_set
 
@@ -89,3 +91,32 @@ def test_what_ends_is_listed_by_day(caller: Caller) -> None:
     assert [(row["kind"], row["what"], row["day"]) for row in found["results"]] == [
         ("evidence", "Contract", day.isoformat())
     ]
+
+
+def test_questionnaire_is_read_with_what_it_asks(caller: Caller) -> None:
+    stage = a_stage_set(datetime.now(UTC))
+
+    body = assert_as_described(caller(stage.owner).get(f"{API}/tier-questionnaire"), "tier-questionnaire")
+
+    needed = {question["key"] for question in body["questions"] if question["needed"]}
+    details = {question["key"]: question["details_of"] for question in body["questions"] if question["details_of"]}
+    assert needed == set(MILD)
+    assert details == {"practices": "prohibited_practice", "areas": "sensitive_area", "situations": "faces_people"}
+
+
+def test_tier_is_set_by_compliance_and_leaving_prohibited_takes_two(caller: Caller) -> None:
+    stage = a_stage_set(datetime.now(UTC))
+    path = f"{API}/use-cases/{stage.case.reference}/tier"
+    officer, second = caller(stage.officer), caller(RoleGrantFactory(role="compliance").user)
+
+    def ruled(client: Client, tier: str) -> tuple[str, bool]:
+        answer = client.post(path, {"tier": tier, "reason": "Looked at."}, content_type=JSON)
+        body = assert_as_described(answer, "use-cases/{ref}/tier", "post")
+        return body["tier"], body["in_force"]
+
+    assert ruled(officer, "prohibited") == ("prohibited", True)
+    assert ruled(officer, "limited") == ("prohibited", False)
+    assert ruled(second, "limited") == ("limited", True)
+    owner = caller(stage.owner)
+    assert owner.post(path, {"tier": "minimal", "reason": "Ours."}, content_type=JSON).status_code == 403
+    assert officer.post(path, {"tier": "purple", "reason": "x"}, content_type=JSON).status_code == 422

@@ -26,9 +26,10 @@ from pocgate.api.shapes import ANY_OBJECT, BOOLEAN, DAY, INTEGER, STRING, TIME, 
 from pocgate.api.shapes import REFERENCE as REFERENCE_SHAPE
 from pocgate.identity.enums import Scope
 from pocgate.identity.queries import sign_in_of
-from portfolio.commands.tiering import assess_tier
+from portfolio.commands.tiering import assess_tier, rule_tier
 from portfolio.models import TierAssessment
-from portfolio.queries.tiering import assessments_of
+from portfolio.queries.tiering import assessments_of, tier_standing
+from portfolio.rules.tiering import DETAILS, DUTIES, QUESTIONNAIRE, VERSION, Question
 from scoring.commands.answers import verify_answer
 
 TAG = "compliance"
@@ -61,6 +62,20 @@ ASSESSMENT = named(
         answered_at=TIME,
     ),
 )
+QUESTION = named(
+    "TierQuestion",
+    record(
+        key=STRING,
+        text=STRING,
+        help=or_null(STRING),
+        options=array(record(value=STRING, text=STRING)),
+        several=BOOLEAN,
+        needed=BOOLEAN,
+        details_of=or_null(STRING),
+    ),
+)
+DUTY = named("TierDuty", record(key=STRING, text=STRING, source=STRING))
+TIER_RULED = record(tier=STRING, proposed_tier=or_null(STRING), in_force=BOOLEAN)
 VERIFIED = record(criterion=STRING, answer=STRING, verified_by=or_null(STRING), verified_at=or_null(TIME))
 
 
@@ -80,6 +95,13 @@ class AssessmentBody(Body):
     """Answers to the questionnaire, by question."""
 
     answers = serializers.DictField(child=serializers.JSONField(), allow_empty=False)
+
+
+class TierRulingBody(Body):
+    """The tier, and why."""
+
+    tier = serializers.CharField(max_length=20)
+    reason = serializers.CharField(max_length=2000)
 
 
 class AttestationView(ApiView):
@@ -172,6 +194,50 @@ class TierAssessmentsView(ApiView):
         return json_answer(request, _assessment(found), status=201)
 
 
+class TierQuestionnaireView(ApiView):
+    """The questionnaire itself."""
+
+    required_scopes = {"GET": Scope.PORTFOLIO_READ}
+
+    @described(
+        "read_tier_questionnaire",
+        "Read the questions behind the risk tier",
+        tag=TAG,
+        parameters=ETAG_HEADERS,
+        answers={200: record(version=INTEGER, questions=array(QUESTION), duties=array(DUTY)), 304: None},
+    )
+    def get(self, request: Request) -> HttpResponseBase:
+        """Needed questions have to be answered; a detailed one belongs to `details_of`. Duties are named by key."""
+        owners = {detail: question for question, detail in DETAILS.items()}
+        questions = [_question(question, owners.get(question.key)) for question in QUESTIONNAIRE]
+        duties = [{"key": duty.key, "text": duty.text, "source": duty.source} for duty in DUTIES.values()]
+        return json_answer(request, {"version": VERSION, "questions": questions, "duties": duties})
+
+
+class TierRulingView(ApiView):
+    """The tier in force."""
+
+    required_scopes = {"POST": Scope.COMPLIANCE_SIGN}
+
+    @described(
+        "rule_tier",
+        "Set the risk tier of a case",
+        tag=TAG,
+        parameters=(REFERENCE, IDEMPOTENCY_KEY),
+        request=TierRulingBody,
+        answers={200: TIER_RULED},
+        errors=(400, 404, 409, 415),
+    )
+    @idempotent
+    def post(self, request: Request, ref: str) -> HttpResponse:
+        """By compliance. Leaving `prohibited` takes two persons: the first one proposes, and `in_force` is false."""
+        case, values = case_or_404(self, ref), read_body(TierRulingBody, request.data)
+        in_force = rule_tier(case_id=case.pk, actor=self.person, now=self.now, **values)
+        standing = tier_standing(case)
+        payload = {"tier": standing.tier, "proposed_tier": standing.proposed or None, "in_force": in_force}
+        return json_answer(request, payload)
+
+
 class ExpiriesView(ApiView):
     """The expiry calendar."""
 
@@ -201,6 +267,18 @@ class ExpiriesView(ApiView):
             for one in found
         ]
         return json_answer(request, {"results": results})
+
+
+def _question(question: Question, details_of: str | None) -> dict[str, Any]:
+    return {
+        "key": question.key,
+        "text": question.text,
+        "help": question.help or None,
+        "options": [{"value": value, "text": text} for value, text in question.options],
+        "several": question.several,
+        "needed": question.needed,
+        "details_of": details_of,
+    }
 
 
 def _assessment(row: TierAssessment) -> dict[str, Any]:
