@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 
 from django.conf import settings
+from django.utils import formats
 from django.utils.translation import gettext as _
 
 from pocgate.identity.models import User
 from pocgate.inbox.channels.base import Message
+from pocgate.inbox.commands.digests import Entry, content_from
 from pocgate.inbox.enums import MailTextKind
-from pocgate.inbox.models import Notification
+from pocgate.inbox.models import Digest, Notification
 from pocgate.inbox.queries.mail_texts import texts_of
 from pocgate.inbox.queries.unsubscribing import unsubscribe_link
 from pocgate.inbox.rules.mail_texts import Texts
@@ -39,6 +42,27 @@ def mail_of_notification(notification: Notification, texts: Texts | None = None)
         key=f"notification-{notification.pk}",
         at=notification.created_at,
         headers=_unsubscribe_headers(ending),
+    )
+
+
+def mail_of_digest(digest: Digest, texts: Texts | None = None) -> Message:
+    """The mail of one digest, by default with the texts in force."""
+    texts = texts or texts_of(MailTextKind.DIGEST)
+    content = content_from(digest.content)
+    day = formats.date_format(digest.local_date, "j F Y")
+    values = {**values_of_person(digest.user), "day": day}
+    parts: list[tuple[str, str, Sequence[Entry]]] = [
+        ("waiting", _("Waits for you"), content.waiting),
+        ("notifications", _("Told since the last digest"), content.notifications),
+        ("changes", _("Changed in your cases"), content.changes),
+        ("portfolio", _("The portfolio"), [Entry(line) for line in content.portfolio]),
+    ]
+    return written(
+        texts,
+        {**values, **{name: _part_text(title, entries) for name, title, entries in parts}},
+        {**values, **{name: _part_html(title, entries) for name, title, entries in parts}},
+        key=f"digest-{digest.user_id}-{digest.local_date}",
+        at=digest.until,
     )
 
 
@@ -92,3 +116,27 @@ def _unsubscribe_html(ending: str) -> str:
     if not ending:
         return Markup("")
     return Markup(f'<a href="{escape(ending)}">{escape(_("No more mails of this kind"))}</a>')
+
+
+def _part_text(title: str, entries: Sequence[Entry]) -> str:
+    """A heading and its lines, each link on a line of its own so that no program breaks it."""
+    if not entries:
+        return ""
+    lines = [title, "-" * len(title)]
+    for entry in entries:
+        lines.append(f"* {entry.text} ({entry.note})" if entry.note else f"* {entry.text}")
+        lines += [f"  {address(entry.url)}"] if entry.url else []
+    return "\n".join([*lines, "", ""])
+
+
+def _part_html(title: str, entries: Sequence[Entry]) -> str:
+    if not entries:
+        return Markup("")
+    items = "".join(f"<li>{_entry_html(entry)}</li>" for entry in entries)
+    return Markup(f"<h2>{escape(title)}</h2>\n<ul>{items}</ul>")
+
+
+def _entry_html(entry: Entry) -> str:
+    text = escape(entry.text)
+    linked = f'<a href="{escape(address(entry.url))}">{text}</a>' if entry.url else text
+    return f"{linked} <small>{escape(entry.note)}</small>" if entry.note else linked

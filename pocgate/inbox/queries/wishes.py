@@ -74,4 +74,5 @@ def _wishes(user: User, deliveries: Mapping[str, str], muted: frozenset[str]) ->
         digest_weekday=kept.digest_weekday,
         quiet=quiet,
         away=away,
+        wanted_at=kept.digest_wanted_at,
     )

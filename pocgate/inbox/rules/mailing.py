@@ -31,7 +31,10 @@ class Absence:
 
 @dataclass(frozen=True)
 class Wishes:
-    """How a person wants to be told; `has_address` is false also when the address was refused for good."""
+    """How a person wants to be told; `has_address` is false also when the address was refused for good.
+
+    `wanted_at` is when digests were chosen: an hour that lay before it asks for none.
+    """
 
     zone: ZoneInfo
     has_address: bool = True
@@ -41,6 +44,7 @@ class Wishes:
     digest_weekday: int = 0
     quiet: Quiet | None = None
     away: Absence | None = None
+    wanted_at: datetime | None = None
 
     def rhythm(self, cadence: str) -> Rhythm:
         """When the person's digest of this cadence comes."""

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 
 from pocgate.inbox.channels import Message, NotDelivered
 from pocgate.inbox.channels.mail import MailSender
-from pocgate.inbox.channels.writing import mail_of_notification
+from pocgate.inbox.channels.writing import mail_of_digest, mail_of_notification
 from pocgate.inbox.commands.bounces import flag_bounced
 from pocgate.inbox.commands.mails import Mail, claim_mail, drop_mail, mark_mailed, refuse_mail
 from pocgate.inbox.models import Digest, Notification
@@ -22,13 +22,15 @@ log = structlog.get_logger(__name__)
 @shared_task(name="inbox.send_mail")
 def send_mail(**_: object) -> int:
     """Send every mail that is due; the number sent."""
-    return sum(_send(model, pk) for model in (Notification, Digest) for pk in mails_due(model, now=timezone.now()))
+    now = timezone.now()
+    single = sum(_send(Notification, pk) for pk in mails_due(Notification, now=now))
+    return single + sum(_send(Digest, pk) for pk in mails_due(Digest, now=now))
 
 
 def message_of(mail: Notification | Digest) -> Message:
     """The mail as text and HTML."""
     with translation.override(settings.LANGUAGE_CODE):
-        return mail_of_notification(mail)
+        return mail_of_notification(mail) if isinstance(mail, Notification) else mail_of_digest(mail)
 
 
 def _send(model: type[Mail], pk: int) -> bool:

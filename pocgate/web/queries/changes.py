@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from pocgate.identity.models import User
 from pocgate.ledger.models import Activity
@@ -62,16 +62,27 @@ def events_page(activity: QuerySet[Activity], *, before: int | None, size: int =
     return EventPage(worded(found[:size]), found[size - 1].sequence if len(found) > size else None)
 
 
-def changes_since(user: User, since: datetime, *, now: datetime, limit: int = 14) -> Sequence[Event]:
+def changes_since(
+    user: User,
+    since: datetime,
+    *,
+    now: datetime,
+    limit: int = 14,
+    of_cases: Q | None = None,
+    leave_out: Iterable[str] = (),
+) -> Sequence[Event]:
     """What others did to cases this person may see, newest first, repeated acts on a case once.
+
+    `of_cases` narrows the cases, `leave_out` names further verbs that are not told.
 
     An import writes one line for each of thousands of cases, so those are left to the list of imports.
     """
-    visible = UseCase.objects.visible_to(user, now=now).values("pk")
+    cases = UseCase.objects.visible_to(user, now=now)
+    visible = (cases if of_cases is None else cases.filter(of_cases)).values("pk")
     rows = (
         Activity.objects.filter(at__gte=since, case_id__in=visible)
         .exclude(actor=user)
-        .exclude(verb__in=MASS_VERBS)
+        .exclude(verb__in=[*MASS_VERBS, *leave_out])
         .select_related("actor", "on_behalf_of")
         .order_by("-sequence")
     )
