@@ -21,6 +21,7 @@ from pocgate.api.health import LiveView, ReadyView
 from pocgate.api.jobs import JobRetryView, JobsView, JobView, ScheduleView
 from pocgate.api.me import MeView
 from pocgate.api.metrics import MetricsView
+from pocgate.api.notification_preferences import NotificationPreferencesView
 from pocgate.api.playbook import PlaybookCheckView, PlaybookView
 from pocgate.api.reviews.checklists import (
     ChecklistPublicationView,
@@ -206,6 +207,7 @@ urlpatterns = [
     path("webhooks/<int:webhook_id>/deliveries/<int:delivery_id>", DeliveryView.as_view(), name="webhook_delivery"),
     path("webhooks/<int:webhook_id>/deliveries/<int:delivery_id>/replay", ReplayView.as_view(), name="webhook_replay"),
     path("me", MeView.as_view(), name="me"),
+    path("me/notification-preferences", NotificationPreferencesView.as_view(), name="notification_preferences"),
     path("health/live", LiveView.as_view(), name="live"),
     path("health/ready", ReadyView.as_view(), name="ready"),
     path("schema/", SchemaView.as_view(), name="schema"),

@@ -37,6 +37,7 @@ class Scope(models.TextChoices):
     GATES_DECIDE = "gates:decide", _("decide")
     COMPLIANCE_SIGN = "compliance:sign", _("sign checklists")
     PLAYBOOK_WRITE = "playbook:write", _("change the playbook")
+    NOTIFICATIONS_WRITE = "notifications:write", _("change how one is told")
     AUDIT_READ = "audit:read", _("read the audit trail")
     JOBS_WRITE = "jobs:write", _("retry failed jobs")
     WEBHOOKS_WRITE = "webhooks:write", _("manage webhooks")

@@ -172,6 +172,8 @@ TABLE = [
     ("webhook_delivery", "get", HOOKS, AUDITOR),
     ("webhook_replay", "post", HOOKS, ADMIN),
     ("me", "get", None, EVERYBODY),
+    ("notification_preferences", "get", None, EVERYBODY),
+    ("notification_preferences", "patch", Scope.NOTIFICATIONS_WRITE, EVERYBODY),
 ]
 OPEN = {"live", "ready", "schema", "docs", "root", "elsewhere"}
 METHODS = ("get", "post", "put", "patch", "delete")
