@@ -1,31 +1,50 @@
-// The checklist from the keyboard: j and k move, a accepts, r and w ask for a comment and then return or waive, o opens evidence, ? helps.
+// Desk and checklist from the keyboard: j, k and the arrows move, Enter opens a case, a accepts, r and w ask for a
+// comment and then return or waive, o looks at the evidence piece by piece, ? helps.
 (() => {
   const items = () => [...document.querySelectorAll("[data-item]")];
   const current = () => document.activeElement.closest("[data-item]");
-  const move = (step) => {
+  const move = (event, step) => {
     const all = items();
     const next = all[Math.min(Math.max(all.indexOf(current()) + step, 0), all.length - 1)];
-    if (next) next.focus();
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+    next.scrollIntoView({ block: "nearest" });
   };
-  const commented = (event, item) => {
-    const act = item.querySelector(event.key === "r" ? "[data-return]" : "[data-waive]");
+  const commented = (event, item, act) => {
     const comment = item.querySelector("textarea");
     if (!comment || !act) return;
     event.preventDefault();
     if (comment.value.trim()) act.click();
     else comment.focus();
   };
+  const look = (item) => {
+    const links = [...item.querySelectorAll("[data-preview]")];
+    const next = links.find((link) => !link.dataset.seen) ?? links[0];
+    if (!next) return;
+    next.dataset.seen = "yes";
+    next.closest("details:not([open])")?.setAttribute("open", "");
+    next.click();
+  };
+  const acts = {
+    j: (event) => move(event, 1),
+    k: (event) => move(event, -1),
+    ArrowDown: (event, item) => item && move(event, 1),
+    ArrowUp: (event, item) => item && move(event, -1),
+    a: (_event, item) => item?.querySelector("[data-accept]")?.click(),
+    r: (event, item) => item && commented(event, item, item.querySelector("[data-return]")),
+    w: (event, item) => item && commented(event, item, item.querySelector("[data-waive]")),
+    o: (_event, item) => item && look(item),
+    Enter: (event, item) => event.target === item && item.querySelector("[data-open]")?.click(),
+    "?": () => document.querySelector("[data-keys-help]")?.showModal(),
+  };
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || !Object.hasOwn(acts, event.key)) return;
     const isTyping = event.target.matches("textarea, select, input:not([type=checkbox])");
     if (isTyping || document.querySelector("dialog[open]")) return;
-    const item = current();
-    if (event.key === "j") move(1);
-    else if (event.key === "k") move(-1);
-    else if (event.key === "a" && item) item.querySelector("[data-accept]")?.click();
-    else if ((event.key === "r" || event.key === "w") && item) commented(event, item);
-    else if (event.key === "o" && item) item.querySelector(".check-evidence a")?.click();
-    else if (event.key === "?") document.querySelector("[data-keys-help]")?.showModal();
+    // What can scroll by itself keeps its arrows.
+    if (event.key.startsWith("Arrow") && event.target.closest(".preview-text")) return;
+    acts[event.key](event, current());
   });
   const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (target) target.focus();

@@ -98,7 +98,6 @@ def _answer_questions(page: Page) -> None:
         _choose(page, question, "No")
     _choose(page, "Does it talk to people, or make texts, pictures or voices for them?", "No")
     _choose(page, "Does it come near one of these practices?", "No")
-    _choose(page, "What are we under the law?", "Deployer: we use it")
     # The proposed tier follows the answers while one still looks at them.
     expect(page.locator("#proposed-tier")).to_contain_text("minimal")
     _next(page, "/4/")

@@ -33,6 +33,7 @@ from gates.models import (
 )
 from gates.urls import urlpatterns
 from pocgate.identity.models import User
+from portfolio.models import EvidenceRevision
 from tests.factories.identity import RoleGrantFactory, UserFactory
 from tests.factories.stage_set import TOKEN, StageSet, a_stage_set
 from tests.gates.test_checklist_templates import published
@@ -123,6 +124,7 @@ TABLE: Mapping[str, Row] = {
     "health": Row(EVERYBODY),
     "sign_again": Row(dict.fromkeys(PEOPLE, 409) | {"stranger": 404}, "post", ("case",), {"item": "tier_confirmed"}),
     "expiries": Row(EVERYBODY),
+    "preview": Row(SEES, args=("case", "evidence")),
     "checklists": Row(EVERYBODY),
     "checklist_new": Row(KEEPS),
     "checklist_version": Row(EVERYBODY, args=("list",)),
@@ -304,6 +306,7 @@ def values_of(stage: StageSet) -> Mapping[str, object]:
         "cancel": "cancel",
         "list": published(timezone.now(), ("1", "House rule", "Be kind", "")).pk,
         "retire": "retire",
+        "evidence": EvidenceRevision.objects.filter(evidence__case=stage.case).latest("pk").pk,
         "csv": "csv",
         "one": 1,
         "case": stage.case.reference,
