@@ -14,6 +14,7 @@ from lucide.templatetags.lucide import lucide
 
 from gates.enums import Outcome, ReviewState, StandingState
 from pocgate.kernel.enums import JobState
+from pocgate.ledger.enums import DeliveryState
 from portfolio.enums import Stage, Status, Tier
 from scoring.enums import FindingReply, FindingState, Severity, SwampKind, Verdict
 
@@ -150,6 +151,15 @@ SWAMP = _looks(
         "no_active_owner": ("warn", "user-round"),
     },
 )
+DELIVERY_STATES = _looks(
+    _words(DeliveryState.choices),
+    {
+        "waiting": ("plain", "hourglass"),
+        "sending": ("accent", "refresh-cw"),
+        "delivered": ("go", "check"),
+        "failed": ("stop", "triangle-alert"),
+    },
+)
 FAMILIES: Mapping[str, Mapping[str, Look]] = {
     "outcome": OUTCOMES,
     "verdict": VERDICTS,
@@ -158,6 +168,7 @@ FAMILIES: Mapping[str, Mapping[str, Look]] = {
     "review": REVIEW_STATES,
     "standing": STANDINGS,
     "job": JOB_STATES,
+    "delivery": DELIVERY_STATES,
     "schedule": SCHEDULE_STATES,
     "finding": FINDING_STATES,
     "severity": SEVERITIES,

@@ -68,6 +68,7 @@ PAGES = (
     Page("portfolio:imports", _("Import"), "file-up", KEEP, frozenset({Role.PRODUCT_OWNER, Role.ADMIN})),
     Page("mail", _("Mail"), "mail", KEEP, frozenset({Role.ADMIN})),
     Page("tokens", _("API tokens"), "key-round", KEEP),
+    Page("webhooks", _("Webhooks"), "webhook", KEEP, frozenset({Role.AUDITOR})),
     Page("administration", _("Administration"), "settings", KEEP, frozenset({Role.ADMIN})),
 )
 

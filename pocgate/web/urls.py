@@ -15,6 +15,7 @@ from pocgate.web.views import (
     portfolio,
     search,
     session,
+    webhooks,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -55,4 +56,23 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("administration/jobs/retry-failed/", jobs.retry_failed_jobs, name="jobs_retry_failed"),
     path("administration/jobs/<int:job_id>/", jobs.job, name="job"),
     path("administration/jobs/<int:job_id>/retry/", jobs.retry_job, name="job_retry"),
+    path("administration/webhooks/", webhooks.webhook_list, name="webhooks"),
+    path("administration/webhooks/new/", webhooks.new_webhook, name="new_webhook"),
+    path("administration/webhooks/<int:webhook_id>/", webhooks.webhook, name="webhook"),
+    path("administration/webhooks/<int:webhook_id>/edit/", webhooks.edit_webhook, name="webhook_edit"),
+    path("administration/webhooks/<int:webhook_id>/rotate/", webhooks.rotate_webhook, name="webhook_rotate"),
+    path("administration/webhooks/<int:webhook_id>/disable/", webhooks.disable_webhook, name="webhook_disable"),
+    path("administration/webhooks/<int:webhook_id>/enable/", webhooks.enable_webhook, name="webhook_enable"),
+    path("administration/webhooks/<int:webhook_id>/remove/", webhooks.remove_webhook, name="webhook_remove"),
+    path("administration/webhooks/<int:webhook_id>/test/", webhooks.test_webhook, name="webhook_test"),
+    path(
+        "administration/webhooks/<int:webhook_id>/deliveries/<int:delivery_id>/",
+        webhooks.delivery,
+        name="webhook_delivery",
+    ),
+    path(
+        "administration/webhooks/<int:webhook_id>/deliveries/<int:delivery_id>/replay/",
+        webhooks.replay_webhook,
+        name="webhook_replay",
+    ),
 ]

@@ -146,6 +146,8 @@ def test_no_route_with_unknown_places_goes_by_unseen(story: tuple[StageSet, Gate
         "token",
         *(
             "release_id",
+            "webhook_id",
+            "delivery_id",
             "incident_id",
             "change_id",
             "meeting_id",
