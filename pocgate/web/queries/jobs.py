@@ -30,7 +30,8 @@ PURPOSES = {
     "gates.sweep": _("Close votes, check standings, open reviews that are due"),
     "gates.send_reminders": _("Remind of what is outstanding"),
     "inbox.send_mail": _("Send mail that is due"),
-    "inbox.send_digests": _("Compose and send digests"),
+    "inbox.send_posts": _("Post to chat rooms and other services"),
+    "web.write_digests": _("Write digests at each person's hour"),
     "portfolio.archive_untouched_drafts": _("Put old drafts away"),
     "ledger.dispatch_events": _("Place events in the feed and hand them to webhooks"),
     "ledger.forget_deliveries": _("Remove old rows of the delivery log"),
@@ -55,8 +56,15 @@ class ScheduleRow:
         if self.work.is_late:
             return "late"
         if run is None or run.started_at is None:
-            return "never"
+            return self.job.state if self.job is not None and self.job.state in {"done", "failed"} else "never"
         return "running" if run.finished_at is None or run.finished_at < run.started_at else "done"
+
+    @property
+    def last_at(self) -> datetime | None:
+        """When it last began, by the clock or because somebody asked for it."""
+        asked_for = self.job.started_at if self.job is not None else None
+        by_clock = self.work.run.started_at if self.work.run is not None else None
+        return max((at for at in (asked_for, by_clock) if at is not None), default=None)
 
     @property
     def duration(self) -> str:
