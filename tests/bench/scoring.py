@@ -6,11 +6,8 @@ import os
 import random
 import resource
 import statistics
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.core.management import call_command
@@ -20,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 
 from pocgate.kernel.db import sql_time
 from pocgate.kernel.models import Job
-from portfolio.commands.recompute import request_recompute, request_recompute_of
+from portfolio.commands.recompute import request_recompute_of
 from portfolio.enums import Section
 from portfolio.models import BusinessCase, CostEntry, Kpi, ScopeItem, TeamMember, UseCase
 from scoring.commands.playbooks import ensure_default_playbook
@@ -30,6 +27,7 @@ from scoring.queries.recompute import chunks
 from scoring.rules.readiness import Weighed, in_points, overall_score
 from scoring.rules.vocabulary import MUST, NOT_APPLICABLE, SATISFYING_VERDICTS, STALE
 from tests.bench.copies import copy_case, first_case, tables_of
+from tests.bench.latency import other_connection, through_a_worker
 from tests.bench.report import Result, compared
 
 NOW = datetime(2026, 11, 23, 2, 10, tzinfo=UTC)
@@ -69,7 +67,7 @@ def bench_scoring(cases: int) -> list[Result]:
         compared("one change, median", statistics.median(single_there), statistics.median(single), name, 1.5),
         compared(f"{BATCH} changes, median", statistics.median(batch_there), statistics.median(batch), name, 1.5),
         _queries(),
-        *_through_a_worker(),
+        *through_a_worker(list(UseCase.objects.order_by("pk").values_list("pk", flat=True)[100:600]), _scope),
         _cold(),
         _memory(),
     ]
@@ -133,7 +131,7 @@ def _changes() -> list[float]:
     rng = random.Random(7)
     ids = _some(rng, CHANGES + WARM_UP)
     seconds = []
-    with _other_connection() as seen:
+    with other_connection() as seen:
         for place, pk in enumerate(ids):
             _change(KINDS[place % len(KINDS)], pk)
             before = seen(pk)
@@ -148,25 +146,6 @@ def _changes() -> list[float]:
 def _change(kind: Change, pk: int) -> None:
     with transaction.atomic():
         request_recompute_of([pk], kind(pk))
-
-
-@contextmanager
-def _other_connection() -> Iterator[Callable[[int], tuple[object, ...]]]:
-    other = connection.copy()
-
-    def seen(pk: int) -> tuple[object, ...]:
-        with other.cursor() as cursor:
-            cursor.execute(
-                "SELECT s.computed_at, c.computed_version, c.computations, s.overall FROM scoring_readinessscore s "
-                "JOIN portfolio_usecase c ON c.id = s.case_id WHERE s.case_id = %s",
-                [pk],
-            )
-            return tuple(cursor.fetchone())
-
-    try:
-        yield seen
-    finally:
-        other.close()
 
 
 def _batches() -> list[float]:
@@ -291,39 +270,3 @@ def _memory() -> Result:
         "memory of the process", "MB", round(mb), MEMORY_MB, "limit", round(mb / MEMORY_MB, 2), 1.0, mb < MEMORY_MB,
         UseCase.objects.count(), connection.vendor,
     )  # fmt: skip
-
-
-# through a worker
-
-
-def _through_a_worker() -> list[Result]:
-    """Milliseconds from the commit of a change until its readiness is seen, through the broker and a real worker."""
-    if not os.environ.get("REDIS_URL"):
-        print("through Celery: not measured, REDIS_URL is not set")
-        return []
-    command = [sys.executable, "-m", "celery", "-A", "pocgate", "worker", "--pool", "solo", "--loglevel", "ERROR"]
-    worker = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        with _other_connection() as seen:
-            ids = list(UseCase.objects.order_by("pk").values_list("pk", flat=True)[100:140])
-            _wait(ids[0], seen, 60.0)
-            seconds = [_wait(pk, seen, 10.0) for pk in ids[1:]]
-    finally:
-        worker.terminate()
-        worker.wait(timeout=20)
-    print(
-        f"through Celery and Redis: median {statistics.median(seconds) * 1000:.0f} ms, p95 {_p95(seconds) * 1000:.0f}"
-    )
-    return [compared("one change through Celery", statistics.median(seconds), 0.0, "commit → visible, median", None)]
-
-
-def _wait(pk: int, seen: Callable[[int], tuple[object, ...]], patience: float) -> float:
-    before = seen(pk)
-    begin = time.perf_counter()
-    with transaction.atomic():
-        request_recompute(pk, _scope(pk))
-    while seen(pk) == before:
-        if time.perf_counter() - begin > patience:
-            raise RuntimeError("no worker computed the change")
-        time.sleep(0.002)
-    return time.perf_counter() - begin
