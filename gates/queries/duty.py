@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from datetime import date
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Duty:
     """Something people still have to do. `since` is the first day on which they are reminded of it.
 
-    `chair_ids` are told as well once it is long overdue.
+    `chair_ids` are told as well once it is long overdue. `is_state` says that it is no date to keep but something that
+    is so since the deadline, such as a signal.
     """
 
     kind: str
     subject_type: str
     subject_id: int
-    case_id: int
+    case_id: int | None
     deadline: date
     since: date
     person_ids: tuple[int, ...]
@@ -24,3 +25,4 @@ class Duty:
     what: str
     reason: str
     url: str
+    is_state: bool = False

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from scoring.rules.playbook.pace import ReminderPolicy
 
@@ -42,6 +42,40 @@ def occasions_due(
         and _key(offset, to_chair) not in sent
         and (since is None or (deadline - since).days >= offset)
     )
+
+
+@dataclass(frozen=True)
+class DayOccasions:
+    """What is due for a deadline: the latest occasion of the person and of the chair, each with its day."""
+
+    person: str | None
+    person_on: date | None
+    chair: str | None
+    chair_on: date | None
+
+
+def occasions_on(today: date, policy: ReminderPolicy, longest_overdue: int) -> Mapping[date, DayOccasions]:
+    """By deadline, what is due today: for every deadline that is near, or passed at most so many days ago."""
+    nearest = max(policy.before_days, default=-1)
+    deadlines = [today + timedelta(days=days) for days in range(-longest_overdue, nearest + 1)]
+    found = {deadline: _on(deadline, today, policy) for deadline in deadlines}
+    return {deadline: due for deadline, due in found.items() if due.person or due.chair}
+
+
+def _on(deadline: date, today: date, policy: ReminderPolicy) -> DayOccasions:
+    days_left = (deadline - today).days
+    person, chair = _latest_for_person(days_left, policy), _latest_for_chair(days_left, policy)
+    return DayOccasions(
+        person=None if person is None else name_of(deadline, _key(person, to_chair=False)),
+        person_on=None if person is None else deadline - timedelta(days=person),
+        chair=None if chair is None else name_of(deadline, _key(chair, to_chair=True)),
+        chair_on=None if chair is None else deadline - timedelta(days=chair),
+    )
+
+
+def name_of(deadline: date, key: str) -> str:
+    """An occasion as it is noted: a deadline that moved starts its occasions afresh, so the date is part of each."""
+    return f"{deadline.isoformat()} {key}"
 
 
 def _key(offset: int, to_chair: bool) -> str:

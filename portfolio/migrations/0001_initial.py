@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 ('uploaded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'indexes': [models.Index(fields=['sha256'], name='portfolio_evidencerevision_sha')],
+                'indexes': [models.Index(fields=['sha256'], name='portfolio_evidencerevision_sha'), models.Index(condition=models.Q(('valid_until__isnull', False)), fields=['valid_until'], name='portfolio_evidencerevision_end')],
                 'constraints': [models.UniqueConstraint(fields=('evidence', 'number'), name='portfolio_evidencerevision_number_once'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='portfolio_evidencerevision_number_from_one'), models.CheckConstraint(condition=models.Q(models.Q(('file_name', ''), models.Q(('link', ''), _negated=True)), models.Q(models.Q(('file_name', ''), _negated=True), ('link', '')), _connector='OR'), name='portfolio_evidencerevision_file_or_link'), models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='portfolio_evidencerevision_sha256_hex')],
             },
         ),

@@ -51,7 +51,12 @@ class EvidenceRevision(models.Model):
                 condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="portfolio_evidencerevision_sha256_hex"
             ),
         ]
-        indexes = [models.Index(fields=["sha256"], name="portfolio_evidencerevision_sha")]
+        indexes = [
+            models.Index(fields=["sha256"], name="portfolio_evidencerevision_sha"),
+            models.Index(
+                fields=["valid_until"], condition=Q(valid_until__isnull=False), name="portfolio_evidencerevision_end"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"revision {self.number}"
