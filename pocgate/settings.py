@@ -287,6 +287,7 @@ CELERY_BEAT_SCHEDULE = {
     "gate sweep": {"task": "gates.sweep", "schedule": 60.0, "options": SOON},
     "reminders": {"task": "gates.send_reminders", "schedule": 60.0, "options": SOON},
     "mail": {"task": "inbox.send_mail", "schedule": 60.0, "options": SOON},
+    "channels": {"task": "inbox.send_posts", "schedule": 60.0, "options": SOON},
     "digests": {"task": "web.write_digests", "schedule": 60.0, "options": SOON},
     "nightly recompute": {"task": "scoring.recompute_all", "schedule": crontab(hour=2, minute=10)},
     "nightly positions": {"task": "scoring.place_all", "schedule": crontab(hour=2, minute=50)},

@@ -247,5 +247,6 @@ def _tell(meeting: Meeting, occasion: str, title: str, now: datetime, *, name: s
         title=title % {"title": meeting.title},
         reason=_("You get this because you have a seat on the committee that meets."),
         url=reverse(f"gates:{name}", args=[meeting.pk]),
+        committee_id=meeting.committee_id,
     )
     notify(notice, user_ids=[seat.user_id for seat in seats_at(meeting.committee, now)], now=now)

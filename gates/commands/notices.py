@@ -94,6 +94,7 @@ def _tell_everybody(decision: Decision, title: str, *, now: datetime) -> None:
         reason=_("You get this because you work on this case or have a seat on the committee that decided."),
         url=reverse("gates:decision", args=[decision.reference]),
         case_id=review.case_id,
+        committee_id=review.committee_id,
     )
     team = TeamMember.objects.filter(case=review.case_id, ended_at__isnull=True).values_list("user_id", flat=True)
     committee = [
@@ -195,6 +196,8 @@ def _tell(review: GateReview, news: _News, user_ids: Iterable[int], *, now: date
         reason=news.reason,
         url=reverse("gates:room", args=[review.pk]),
         case_id=review.case_id,
+        # That a gate is requested may be told to a room; a person's outstanding vote not.
+        committee_id=review.committee_id if news.kind == NotificationKind.REVIEW_REQUESTED else None,
     )
     notify(notice, user_ids=list(user_ids), now=now)
 

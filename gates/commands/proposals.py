@@ -87,6 +87,7 @@ def _tell_chairs(proposal: ReviewProposal, *, now: datetime) -> None:
         reason=_("You get this because you chair the committee of the next gate."),
         url=f"{reverse('gates:case_reviews', args=[case.reference])}#proposals",
         case_id=case.pk,
+        committee_id=committee.pk if committee else None,
     )
     notify(notice, user_ids=chairs_of(committee, now=now), now=now)
 

@@ -64,3 +64,25 @@ def away_ends_before_start() -> FieldProblem:
 def away_is_too_long(most: int) -> FieldProblem:
     """Mails are not kept for years."""
     return FieldProblem("away_until", "away_is_too_long", "An absence lasts at most {most} days.", {"most": most})
+
+
+def channel_kind_unknown(known: str) -> FieldProblem:
+    """No such channel."""
+    return FieldProblem("kind", "channel_kind_unknown", "Choose one of: {known}.", {"known": known})
+
+
+def topics_missing() -> FieldProblem:
+    """A channel for nothing."""
+    return FieldProblem("topics", "topics_missing", "Choose at least one topic.")
+
+
+def topics_not_offered(offered: str) -> FieldProblem:
+    """A person's duties are not told to a room."""
+    return FieldProblem("topics", "topics_not_offered", "This channel can be told of: {offered}.", {"offered": offered})
+
+
+def too_many_channels(most: int) -> FieldProblem:
+    """Each notification goes to all of them."""
+    return FieldProblem(
+        "name", "too_many_channels", "A person has at most {most} channels. Remove one.", {"most": most}
+    )

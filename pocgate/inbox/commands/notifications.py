@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
 from pocgate.identity.models import User
+from pocgate.inbox.commands.posts import post_to_channels
 from pocgate.inbox.models import Notification
 from pocgate.inbox.queries.wishes import wishes_of
 from pocgate.inbox.rules.mailing import Wishes, mailing_of
+from pocgate.inbox.rules.notices import Notice
 from pocgate.kernel import jobs
+
+__all__ = ["MAIL_TASK", "Notice", "mark_read", "notify", "notify_many"]
 
 MAIL_TASK = "inbox.send_mail"
 AT_A_TIME = 500
-
-
-@dataclass(frozen=True)
-class Notice:
-    """What to tell. `reason` says why this person is told; `url` is a path of this installation, such as `/reviews/4/`.
-
-    The same kind, subject and occasion reach a person once, however often they are handed in.
-    """
-
-    kind: str
-    subject_type: str
-    subject_id: object
-    occasion: str
-    title: str
-    reason: str
-    url: str
-    case_id: int | None = None
 
 
 def notify(notice: Notice, *, user_ids: Iterable[int], now: datetime) -> None:
@@ -51,6 +37,7 @@ def notify_many(notices: Iterable[tuple[int, Notice]], *, now: datetime) -> None
         rows = [_row(user_id, notice, wishes[user_id], now) for user_id, notice in batch if user_id in wishes]
         # The unique constraint decides, not a look beforehand: two workers may be here at once.
         Notification.objects.bulk_create(rows, ignore_conflicts=True)
+        post_to_channels(((user_id, notice) for user_id, notice in batch if user_id in wishes), now=now)
         told = told or bool(rows)
     if told:
         jobs.wake(MAIL_TASK)
