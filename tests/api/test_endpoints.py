@@ -25,13 +25,14 @@ from pocgate.api.base import ApiView
 from pocgate.api.urls import urlpatterns
 from pocgate.identity.enums import Scope
 from pocgate.kernel.models import Job
-from pocgate.ledger.models import WebhookDelivery, WebhookEndpoint
+from pocgate.ledger.models import WebhookDelivery
 from portfolio.models import Incident, Kpi, UseCase
 from scoring.models import CostNotice, Waiver
 from tests.api.conftest import API, Caller
 from tests.api.contract import operations
 from tests.factories.costs import CostNoticeFactory
 from tests.factories.identity import RoleGrantFactory, UserFactory
+from tests.factories.ledger import WebhookDeliveryFactory
 from tests.factories.stage_set import a_stage_set
 from tests.gates.test_checklist_templates import published
 
@@ -297,11 +298,8 @@ def template_of(case: UseCase) -> ChecklistTemplate:
 
 def delivery_of(decision: Decision) -> WebhookDelivery:
     """One that has ended, of an endpoint of its own."""
-    made = {"created_by": decision.decided_by, "created_at": decision.decided_at}
-    endpoint = WebhookEndpoint.objects.create(name="Audit", url="https://example.org/", nonce="n", **made)
-    ended = {"state": "failed", "due_at": decision.decided_at, "finished_at": decision.decided_at}
-    told = {"message_id": "msg_1", "kind": "webhook.test", "cause": "test", "body": "{}"}
-    return WebhookDelivery.objects.create(endpoint=endpoint, created_at=decision.decided_at, **told, **ended)
+    made: WebhookDelivery = WebhookDeliveryFactory(endpoint__created_by=decision.decided_by)
+    return made
 
 
 def call(client: Client, name: str, method: str, decision: Decision) -> int:

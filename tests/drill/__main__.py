@@ -13,11 +13,13 @@ from collections.abc import Callable
 from tests.drill import Loss
 from tests.drill.gate_race import gate_race
 from tests.drill.job_storm import job_storm
+from tests.drill.webhooks import webhooks
 from tests.drill.worker_kill import worker_kill
 
 DRILLS: dict[str, Callable[[int], Loss]] = {
     "gate_race": gate_race,
     "job_storm": job_storm,
+    "webhooks": webhooks,
     "worker_kill": worker_kill,
 }
 ROUNDS = 5

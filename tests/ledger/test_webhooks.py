@@ -10,6 +10,8 @@ from django.utils import timezone
 from standardwebhooks import Webhook
 
 from pocgate.identity.models import User
+from pocgate.inbox.models import Notification
+from pocgate.inbox.tasks import tell_webhook_disabled
 from pocgate.kernel.errors import Forbidden, Invalid, NotAllowedNow
 from pocgate.kernel.models import Job
 from pocgate.ledger.commands import Act, record
@@ -159,7 +161,11 @@ def test_endpoint_where_nothing_gets_through_is_disabled_and_administrators_are_
     assert endpoint.state == "disabled"
     assert endpoint.disabled_because == "3 attempts failed, and nothing got through meanwhile."
     assert WebhookDelivery.objects.get().state == "failed"
-    assert Job.objects.get(kind="inbox.tell_webhook_disabled").subject_id == str(endpoint.pk)
+    for _ in range(2):
+        tell_webhook_disabled(job_id=Job.objects.get(kind="inbox.tell_webhook_disabled").pk)
+    told = Notification.objects.get()
+    assert (told.user, told.url) == (endpoint.created_by, f"/administration/webhooks/{endpoint.pk}/")
+    assert told.title == "The webhook “Audit” was disabled"
     assert Activity.objects.filter(verb="webhook.disabled", actor=None).count() == 1
 
 

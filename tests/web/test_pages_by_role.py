@@ -10,10 +10,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from pocgate.inbox.models import Notification
+from pocgate.inbox.models import Channel, Notification
 from pocgate.kernel.models import Job
 from pocgate.web.urls import urlpatterns
 from tests.factories.identity import ApiTokenFactory, UserFactory
+from tests.factories.ledger import WebhookDeliveryFactory
 from tests.factories.portfolio import TeamMemberFactory, UseCaseFactory
 from tests.web.conftest import Visitor
 
@@ -62,6 +63,12 @@ TABLE: Mapping[str, Row] = {
     "notification_mute": Row(OWN, "post", data={"kind": "decision_made"}),
     "mail_preferences": Row(EVERYBODY),
     "bounce_cleared": Row(OWN, "post"),
+    "channels": Row(EVERYBODY),
+    "channel_act": Row({**dict.fromkeys(PEOPLE, 404), "sponsor": 302}, "post", args=(1,), data={"act": "try"}),
+    "group_channels": Row(admins(200)),
+    "mail_texts": Row(admins(200)),
+    "mail_text": Row(admins(200), args=("digest",)),
+    "mail_address": Row(admins(302), "post", args=(1,), data={"email": "somebody@example.org"}),
     "unsubscribe": Row(dict.fromkeys(PEOPLE, 404), args=("forged",), anonymous=404),
     "notification_open": Row({**dict.fromkeys(PEOPLE, 404), "sponsor": 302}, "post", args=(1,)),
     "mail": Row(admins(200)),
@@ -79,7 +86,19 @@ TABLE: Mapping[str, Row] = {
     "job": Row(admins(200), args=(1,)),
     "jobs_retry_failed": Row(admins(302), "post"),
     "job_retry": Row(admins(302), "post", args=(1,)),
+    "webhooks": Row({**admins(200), "auditor": 200}),
+    "new_webhook": Row(admins(200)),
+    "webhook": Row({**admins(200), "auditor": 200}, args=(1,)),
+    "webhook_edit": Row(admins(200), args=(1,)),
+    "webhook_rotate": Row(admins(200), "post", args=(1,)),
+    "webhook_disable": Row(admins(302), "post", args=(1,)),
+    "webhook_enable": Row(admins(409), "post", args=(1,)),
+    "webhook_remove": Row(admins(302), "post", args=(1,)),
+    "webhook_test": Row(admins(302), "post", args=(1,)),
+    "webhook_delivery": Row({**admins(200), "auditor": 200}, args=(1, 1)),
+    "webhook_replay": Row(admins(302), "post", args=(1, 1)),
 }
+OF_A_WEBHOOK = {name for name in TABLE if name.startswith("webhook_") or name == "webhook"}
 
 
 def test_table_of_pages_every_address_has_a_row() -> None:
@@ -117,11 +136,17 @@ def _records(client: Client, who: str, row: Row) -> tuple[object, ...]:
     person = client.person  # type: ignore[attr-defined]
     case = UseCaseFactory(number=7, with_spell=True)
     TeamMemberFactory(case=case, user=person if who == "product_owner" else UserFactory())
+    if any(TABLE[name] is row for name in OF_A_WEBHOOK):
+        delivery = WebhookDeliveryFactory()
+        return (delivery.endpoint_id, delivery.pk)[: len(row.args)]
     if row.args != (1,):
         return row.args
     owner = person if who == "sponsor" else UserFactory()
     now = timezone.now()
     kept = {
+        "channel_act": lambda: Channel.objects.create(
+            name="Room", kind="slack", url="https://chat.example.org/x", user=owner, topics=["work"], created_at=now
+        ),
         "notification_open": lambda: Notification.objects.create(
             user=owner,
             kind="decision_made",

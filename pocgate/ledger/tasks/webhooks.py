@@ -14,7 +14,7 @@ from django.utils import timezone
 from pocgate.kernel import jobs
 from pocgate.ledger.commands import deliveries
 from pocgate.ledger.commands.activity import DISPATCH_TASK
-from pocgate.ledger.commands.deliveries import LEASE, SEND_TASK, Tried
+from pocgate.ledger.commands.deliveries import SEND_TASK, Tried
 from pocgate.ledger.commands.feed import BATCH, place_events
 from pocgate.ledger.enums import EndpointState
 from pocgate.ledger.models import WebhookEndpoint
@@ -27,6 +27,8 @@ log = structlog.get_logger(__name__)
 # A worker stays with one endpoint for so long, and lets go after so many failures in a row: one that hangs must not
 # keep the worker from the others.
 SECONDS_WITH_ONE = 20.0
+# Held anew before each request, which takes ten seconds at most; that is how long a killed worker blocks an endpoint.
+HOLD = timedelta(seconds=30)
 FAILURES_IN_A_ROW = 2
 MOST_BATCHES = 20
 
@@ -52,7 +54,7 @@ def dispatch_events(**_: object) -> int:
 @shared_task(name=SEND_TASK)
 def send_webhooks(*, endpoint_id: int, **_: object) -> int:
     """Send what is due to one endpoint, in the order of the feed, for `SECONDS_WITH_ONE`; how many got through."""
-    held = timezone.now() + LEASE
+    held = timezone.now() + HOLD
     if not deliveries.claim_endpoint(endpoint_id, until=held, now=timezone.now()):
         return 0
     sent, gave_up = 0, False
@@ -83,7 +85,7 @@ def _send_due(endpoint_id: int, held: datetime) -> tuple[int, datetime, bool]:
     for delivery_id in deliveries_due(endpoint_id, now=timezone.now()):
         if time.monotonic() > ends_at:
             break
-        until = timezone.now() + LEASE + timedelta(microseconds=1)
+        until = timezone.now() + HOLD + timedelta(microseconds=1)
         if not deliveries.keep_endpoint(endpoint_id, held=held, until=until):
             return sent, held, True
         held = until
