@@ -28,6 +28,8 @@ WATCHED = (Status.ACTIVE, Status.IN_REVIEW, Status.PAUSED)
 SETTLED = frozenset({Verdict.PASS.value, Verdict.WAIVED.value, Verdict.NOT_APPLICABLE.value})
 # Computed for the next gate's caps; the outlook and the plans say of them what a go rests on.
 JUDGED_ELSEWHERE = ("cap_agreed", "spend_within_cap")
+# Asks something else at each gate: what counts at the next one is no loss of what this one said go on.
+ASKED_BY_GATE = ("kpi_meets_threshold",)
 CauseOf = tuple[int, Cause]
 Amounts = Mapping[tuple[str, int | None], Decimal]
 M = TypeVar("M", bound=Model)
@@ -189,11 +191,14 @@ def _criteria(case_ids: Collection[int] | None, playbook: Playbook) -> Iterator[
     now: dict[int, dict[str, str]] = defaultdict(dict)
     for case_id, key, verdict in rows.order_by("pk").values_list("case_id", "criterion", "verdict"):
         now[case_id][key] = verdict
-    standings = GateStanding.objects.filter(case__in=list(now)).select_related("decision__dossier")
+    standings = GateStanding.objects.filter(case__in=list(now)).select_related("case", "decision__dossier__review")
     for standing in standings.order_by("case_id").iterator(chunk_size=100):
         decision = standing.decision
         before = content_of(decision.dossier)["material"]["musts"] if decision else {}
+        same_gate = decision is not None and decision.dossier.review.gate == standing.case.stage
         for key in rules.lost(before, now[standing.case_id], settled=SETTLED):
+            if key in ASKED_BY_GATE and not same_gate:
+                continue
             title = str(playbook.criteria_by_key[key].title)
             yield standing.case_id, Cause(rules.CRITERION_LOST, "criterion", key, title)
 

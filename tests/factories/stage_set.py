@@ -72,7 +72,11 @@ class StageSet:
 
     def closed(self, now: datetime, outcome: str = "go") -> GateReview:
         """A review whose vote is closed with this outcome by all members."""
-        review = self.voting(now)
+        return self.closed_of(self.request(now), now, outcome)
+
+    def closed_of(self, review: GateReview, now: datetime, outcome: str = "go") -> GateReview:
+        """The review asked for, with its vote opened, cast by all members and closed."""
+        open_voting(review_id=review.pk, closes_at=now + timedelta(days=5), actor=self.chair, now=now)
         for member in self.members:
             self.vote(review, member, outcome, now)
         return close_voting(review_id=review.pk, actor=self.chair, now=now)
