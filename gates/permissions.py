@@ -34,31 +34,31 @@ def is_product_owner(user: User, case: UseCase) -> bool:
     return user.is_active and roles.exists()
 
 
-def is_chair_of(user: User, committee: Committee | None) -> bool:
+def is_chair_of(user: User, committee: Committee | None, *, now: datetime) -> bool:
     """Chair or deputy of the committee, whoever of them presides."""
     if committee is None or not user.is_active or not user.is_person:
         return False
     roles = [SeatRole.CHAIR, SeatRole.DEPUTY]
-    return Seat.objects.filter(committee=committee, user=user, role__in=roles, ended_at__isnull=True).exists()
+    return Seat.objects.in_term(now).filter(committee=committee, user=user, role__in=roles).exists()
 
 
-def can_request(user: User, case: UseCase, committee: Committee | None) -> bool:
+def can_request(user: User, case: UseCase, committee: Committee | None, *, now: datetime) -> bool:
     """The product owner of the case, or the chair of the committee that would decide."""
-    return is_product_owner(user, case) or is_chair_of(user, committee)
+    return is_product_owner(user, case) or is_chair_of(user, committee, now=now)
 
 
 def can_report_revival(user: User, case: UseCase, committee: Committee | None, *, now: datetime) -> bool:
     """The team of the case, the committee of its gate, compliance and administrators, in person or by program."""
     on_team = TeamMember.objects.filter(case=case, user=user, ended_at__isnull=True)
-    seats = Seat.objects.filter(committee=committee, user=user, ended_at__isnull=True)
+    seats = Seat.objects.in_term(now).filter(committee=committee, user=user)
     roles = (Role.COMPLIANCE, Role.ADMIN)
     if not user.is_active:
         return False
     return on_team.exists() or seats.exists() or any(has_role(user, role, now=now) for role in roles)
 
 
-def can_clear(user: User, condition: Condition) -> bool:
+def can_clear(user: User, condition: Condition, *, now: datetime) -> bool:
     """The owner of the condition, the product owner of the case, or chair and deputy."""
     review = condition.decision.review
     owns = condition.owner_id == user.pk and user.is_active
-    return owns or is_product_owner(user, review.case) or is_chair_of(user, review.committee)
+    return owns or is_product_owner(user, review.case) or is_chair_of(user, review.committee, now=now)

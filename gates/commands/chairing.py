@@ -25,7 +25,7 @@ def resume_case(*, case_id: int, reason: str, actor: User, now: datetime) -> Use
     """Paused → active, by the chair of the next gate, with a reason. Raises Forbidden, Invalid, NotAllowedNow."""
     _check(reason)
     with transaction.atomic():
-        _require_chair(case_id, actor)
+        _require_chair(case_id, actor, now)
         return resume(case_id=case_id, reason=reason.strip(), actor=actor, now=now)
 
 
@@ -33,7 +33,7 @@ def extend_stage(*, case_id: int, days: int, reason: str, actor: User, now: date
     """Extend the time-box of the present stage once, by at most half of it. Raises as `resume_case`."""
     _check(reason)
     with transaction.atomic():
-        _require_chair(case_id, actor)
+        _require_chair(case_id, actor, now)
         return extend_time_box(case_id=case_id, days=days, reason=reason.strip(), actor=actor, now=now)
 
 
@@ -44,7 +44,7 @@ def convene_review(*, case_id: int, reason: str, actor: User, now: datetime) -> 
     """
     _check(reason)
     with transaction.atomic():
-        _require_chair(case_id, actor)
+        _require_chair(case_id, actor, now)
         proposals = open_proposals([case_id])
         request = Request(kind=ReviewKind.OUT_OF_CYCLE.value, convened_reason=reason.strip())
         review = request_review(case_id=case_id, request=request, actor=actor, now=now)
@@ -61,8 +61,8 @@ def _check(reason: str) -> None:
         raise Invalid([required("reason", "a reason")])
 
 
-def _require_chair(case_id: int, actor: User) -> None:
+def _require_chair(case_id: int, actor: User, now: datetime) -> None:
     case = UseCase.objects.select_related("department", "unit").get(pk=case_id)
     committee = committee_for(case, case.stage) if case.stage is not None else None
-    if not is_chair_of(actor, committee):
+    if not is_chair_of(actor, committee, now=now):
         raise Forbidden(NOT_CHAIR)

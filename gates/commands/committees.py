@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -20,6 +21,7 @@ from pocgate.ledger.commands import Act, record
 from scoring.rules.vocabulary import GATES
 
 LONGEST_NAME = 200
+DISSOLVED = Blocker("committee_dissolved", "This committee was dissolved.")
 
 
 def create_committee(*, name: str, gate: int, department_id: int | None, actor: User, now: datetime) -> Committee:
@@ -43,34 +45,52 @@ def dissolve_committee(*, committee_id: int, actor: User, now: datetime) -> Comm
     _check_may_manage(actor, now)
     with transaction.atomic():
         committee = _lock(committee_id)
+        if committee.dissolved_at is not None:
+            raise NotAllowedNow([DISSOLVED])
         open_reviews = GateReview.objects.filter(committee=committee, state__in=OPEN_REVIEW_STATES).count()
         if open_reviews:
             raise NotAllowedNow([_still_reviewing(open_reviews)])
         committee.dissolved_at = now
         committee.save(update_fields=["dissolved_at"])
-        for seat in committee.seats.filter(ended_at__isnull=True).select_related("user"):
+        for seat in Seat.objects.in_term(now).filter(committee=committee).select_related("user"):
             _end(seat, actor, now)
         record(Act("committee.dissolved", "committee", committee.pk), actor=actor, now=now)
     return committee
 
 
 def appoint(
-    *, committee_id: int, user_id: int, role: str, discipline: str, weight: int = 1, actor: User, now: datetime
+    *,
+    committee_id: int,
+    user_id: int,
+    role: str,
+    discipline: str,
+    weight: int = 1,
+    ends_at: datetime | None = None,
+    actor: User,
+    now: datetime,
 ) -> Seat:
-    """Give a person a seat from now on, and the role that goes with it, in one transaction."""
+    """Give a person a seat from now on, until `ends_at` where its end is known, and the role that goes with it."""
     _check_may_manage(actor, now)
-    _refuse_invalid(_unknown_values(role, discipline))
+    _refuse_invalid([*_unknown_values(role, discipline), *_end_problems(ends_at, now)])
     with transaction.atomic():
         committee = _lock(committee_id)
         user = User.objects.select_for_update().get(pk=user_id)
-        blockers = _appointment_blockers(committee, user, role)
+        blockers = _appointment_blockers(committee, user, role, now)
         if blockers:
             raise NotAllowedNow(blockers)
         seat = Seat.objects.create(
-            committee=committee, user=user, role=role, discipline=discipline, weight=weight, started_at=now
+            committee=committee,
+            user=user,
+            role=role,
+            discipline=discipline,
+            weight=weight,
+            started_at=now,
+            ended_at=ends_at,
         )
+        _give_role(seat)
         _settle_roles(user, now)
         after = {"user": user.pk, "role": role, "discipline": discipline, "weight": weight}
+        after |= {"ends_at": ends_at.isoformat()} if ends_at else {}
         record(
             Act("committee.seat_given", "committee", committee.pk, after={"seat": seat.pk, **after}),
             actor=actor,
@@ -85,7 +105,7 @@ def end_seat(*, seat_id: int, actor: User, now: datetime) -> Seat:
     with transaction.atomic():
         committee = _lock(Seat.objects.values_list("committee_id", flat=True).get(pk=seat_id))
         seat = Seat.objects.select_related("user").get(pk=seat_id)
-        if seat.ended_at is not None:
+        if seat.ended_at is not None and seat.ended_at <= now:
             raise NotAllowedNow([Blocker("seat_ended", "This seat ended already.")])
         _end(seat, actor, now)
         before = {"seat": seat.pk, "user": seat.user_id, "role": seat.role}
@@ -100,9 +120,22 @@ def _lock(committee_id: int) -> Committee:
 def _end(seat: Seat, actor: User, now: datetime) -> None:
     end_delegations(Delegation.objects.filter(seat=seat), actor=actor, now=now)
     user = User.objects.select_for_update().get(pk=seat.user_id)
+    if seat.ended_at is not None:
+        RoleGrant.objects.filter(**_grant_of(seat)).update(ended_at=now)
     seat.ended_at = now
     seat.save(update_fields=["ended_at"])
     _settle_roles(user, now)
+
+
+def _give_role(seat: Seat) -> None:
+    """A dated seat brings a dated grant of its own; those without an end are settled together."""
+    if seat.ended_at is not None:
+        RoleGrant.objects.create(**_grant_of(seat))
+
+
+def _grant_of(seat: Seat) -> dict[str, Any]:
+    role = Role.CHAIR if seat.role == SeatRole.CHAIR else Role.COMMITTEE
+    return {"user": seat.user, "role": role, "started_at": seat.started_at, "ended_at": seat.ended_at}
 
 
 def _settle_roles(user: User, now: datetime) -> None:
@@ -130,13 +163,19 @@ def _unknown_values(role: str, discipline: str) -> list[FieldProblem]:
     return problems + ([] if discipline in Discipline.values else [unknown("discipline", discipline)])
 
 
-def _appointment_blockers(committee: Committee, user: User, role: str) -> list[Blocker]:
+def _end_problems(ends_at: datetime | None, now: datetime) -> list[FieldProblem]:
+    if ends_at is None or ends_at > now:
+        return []
+    return [FieldProblem("ends_at", "in_the_past", "The end of the seat lies in the past.")]
+
+
+def _appointment_blockers(committee: Committee, user: User, role: str, now: datetime) -> list[Blocker]:
     blockers = []
     if committee.dissolved_at is not None:
-        blockers.append(Blocker("committee_dissolved", "This committee was dissolved."))
+        blockers.append(DISSOLVED)
     if not user.is_active or not user.is_person:
         blockers.append(Blocker("not_a_person", "Only an active person can hold a seat, not a service account."))
-    seats = committee.seats.filter(ended_at__isnull=True)
+    seats = Seat.objects.in_term(now).filter(committee=committee)
     if seats.filter(user=user).exists():
         name = {"person": str(user)}
         blockers.append(Blocker("already_seated", "{person} already has a seat on this committee.", name))

@@ -42,6 +42,11 @@ KEPT = (
     *("thresholds", "pivot_changes", "musts_open", "musts_waived"),
 )
 
+CARRIED = (
+    *("text", "criterion", "owner_id", "due_date", "cleared_at", "cleared_by_id"),
+    *("clearing_note", "clearing_evidence_id"),
+)
+
 
 def correct_decision(
     *, decision_id: int, note: str, ruling: Ruling, actor: User, sign_in: SignIn, now: datetime
@@ -106,10 +111,8 @@ def _create(old: Decision, note: str, ruling: Ruling, *, actor: User, now: datet
 
 def _carry_conditions(old: Decision, made: Decision, ruling: Ruling) -> None:
     """What was cleared stays cleared; what is open reads as the correction says."""
-    names = ("text", "criterion", "owner_id", "due_date", "cleared_at", "cleared_by_id", "clearing_note")
-    names = (*names, "clearing_evidence_id")
     kept = [
-        Condition(decision=made, **{name: getattr(row, name) for name in names})
+        Condition(decision=made, **{name: getattr(row, name) for name in CARRIED})
         for row in old.conditions.filter(cleared_at__isnull=False).order_by("pk")
     ]
     stated = [

@@ -117,7 +117,8 @@ def dismiss_proposal(*, proposal_id: int, reason: str, actor: User, now: datetim
     with transaction.atomic():
         case_id = ReviewProposal.objects.values_list("case_id", flat=True).get(pk=proposal_id)
         case = UseCase.objects.select_related("department", "unit").get(pk=lock_case(case_id).pk)
-        chair = is_chair_of(actor, committee_for(case, case.stage) if case.stage is not None else None)
+        committee = committee_for(case, case.stage) if case.stage is not None else None
+        chair = is_chair_of(actor, committee, now=now)
         if not chair:
             raise Forbidden(NOT_CHAIR)
         is_open = any(each.pk == proposal_id for each in open_proposals([case_id]))

@@ -43,8 +43,8 @@ def _blocks(decision: Decision, places: Sequence[Place]) -> Iterator[Block]:
     if decision.is_override:
         yield blocks.note(_override(decision))
     if decision.corrects is not None:
-        shown = {"number": decision.corrects.reference, "why": decision.correction_note}
-        yield blocks.note(_("This decision corrects %(number)s. %(why)s") % shown)
+        corrected = {"number": decision.corrects.reference, "why": decision.correction_note}
+        yield blocks.note(_("This decision corrects %(number)s. %(why)s") % corrected)
     yield track(content)
     yield blocks.facts(_facts(decision))
     conditions = list(decision.conditions.select_related("owner").order_by("due_date", "pk"))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gates.enums import Discipline, SeatRole
@@ -43,6 +45,10 @@ class SeatForm(RefusableForm):
     discipline = forms.ChoiceField(label=_("Discipline"), choices=Discipline.choices)
     weight = forms.IntegerField(label=_("Weight"), min_value=0, max_value=10, required=False, initial=1)
 
+    ends_on = forms.DateField(
+        label=_("Until"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         user = self.fields["user"]
@@ -52,7 +58,14 @@ class SeatForm(RefusableForm):
     @property
     def choices(self) -> Mapping[str, forms.Field]:
         """The fields that are chosen from a list."""
-        return {name: field for name, field in self.fields.items() if name != "weight"}
+        return {name: field for name, field in self.fields.items() if name not in ("weight", "ends_on")}
+
+    def ends_at(self) -> datetime | None:
+        """The end of the last day of the seat, in the time zone of the installation."""
+        day: date | None = self.cleaned_data["ends_on"]
+        if day is None:
+            return None
+        return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()), timezone.get_default_timezone())
 
     def clean_weight(self) -> int:
         """One where nothing is said."""

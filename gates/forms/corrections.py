@@ -37,7 +37,8 @@ class CorrectionForm(DecisionForm):
         rows = len(terms) + ONE_MORE if decision.outcome == Outcome.CONDITIONAL_GO else 0
         initial: dict[str, Any] = {name: getattr(decision, name) for name in (*CORRECTED, *FREED)}
         initial["release"] = decision.release.label if decision.release else ""
-        musts, playbook = {}, playbook_of(decision.review.playbook_id)
+        musts: dict[str, str] = {}
+        playbook = playbook_of(decision.review.playbook_id)
         for row, each in enumerate(terms):
             initial |= {f"condition_{row}_text": each.text, f"condition_{row}_owner": each.owner_id}
             initial |= {f"condition_{row}_due": each.due_date, f"condition_{row}_criterion": each.criterion}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gates.commands.votes import Ballot
@@ -87,7 +88,17 @@ class RecusalForm(RefusableForm):
     """Standing back needs a reason."""
 
     reason = forms.CharField(label=_("Reason"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 2}))
-    seat = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seat = forms.TypedChoiceField(label=_("Which seat?"), coerce=int, empty_value=None)
+
+    def __init__(self, *args: Any, room: Room, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        seats = [(booth.seat_id, _seat_name(booth, room)) for booth in room.to_stand_back_from]
+        seat = self.fields["seat"]
+        if isinstance(seat, forms.TypedChoiceField) and len(seats) > 1:
+            seat.choices = seats
+        else:
+            # Nothing to choose: the command finds the one seat, or says why there is none.
+            del self.fields["seat"]
 
 
 class ConfirmationForm(RefusableForm):
@@ -101,6 +112,12 @@ class WordsForm(RefusableForm):
     """A question, an answer, or what is said about a veto."""
 
     text = forms.CharField(label=_("Text"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+def _seat_name(booth: Booth, room: Room) -> str:
+    if booth.standing.seat.user_id == room.viewer.pk:
+        return gettext("your own")
+    return gettext("the one of %(person)s") % {"person": booth.standing.seat.user}
 
 
 def _initial(room: Room, booth: Booth) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -41,8 +43,16 @@ class Committee(models.Model):
         return self.name
 
 
+class SeatQuerySet(models.QuerySet["Seat"]):
+    """Chains over seats."""
+
+    def in_term(self, moment: datetime) -> SeatQuerySet:
+        """Seats whose half-open term holds the moment."""
+        return self.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=moment), started_at__lte=moment)
+
+
 class Seat(models.Model):
-    """A person's place on a committee for a half-open term."""
+    """A person's place on a committee for a half-open term, whose end may be known when it begins."""
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="seats")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="seats")
@@ -51,6 +61,8 @@ class Seat(models.Model):
     weight = models.PositiveSmallIntegerField(default=1)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+
+    objects = SeatQuerySet.as_manager()
 
     class Meta:
         constraints = [

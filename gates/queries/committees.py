@@ -20,9 +20,9 @@ CONFLICT_PERIOD = timedelta(days=365)
 INTERESTED_ROLES = (TeamRole.SPONSOR, TeamRole.BUDGET_HOLDER)
 
 
-def committees_in_being() -> QuerySet[Committee]:
-    """Every committee that was not dissolved, by gate and name, with department and open seats."""
-    seats = Seat.objects.filter(ended_at__isnull=True).select_related("user").order_by("role", "started_at", "pk")
+def committees_in_being(*, now: datetime) -> QuerySet[Committee]:
+    """Every committee that was not dissolved, by gate and name, with department and the seats in their term."""
+    seats = Seat.objects.in_term(now).select_related("user").order_by("role", "started_at", "pk")
     return (
         Committee.objects.filter(dissolved_at__isnull=True)
         .select_related("department")
@@ -48,12 +48,7 @@ def _ids_up(place: Department) -> list[int]:
 
 def seats_at(committee: Committee, moment: datetime) -> QuerySet[Seat]:
     """Seats whose half-open term holds the moment, with their people, oldest first."""
-    return (
-        Seat.objects.filter(committee=committee, started_at__lte=moment)
-        .filter(Q(ended_at__isnull=True) | Q(ended_at__gt=moment))
-        .select_related("user")
-        .order_by("started_at", "pk")
-    )
+    return Seat.objects.in_term(moment).filter(committee=committee).select_related("user").order_by("started_at", "pk")
 
 
 def delegations_in_force(moment: datetime) -> QuerySet[Delegation]:

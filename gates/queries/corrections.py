@@ -17,7 +17,7 @@ from portfolio.models import TeamMember
 def correction_state(decision: Decision, actor: User, *, now: datetime) -> CorrectionState:
     """What a correction by this person depends on now."""
     review = decision.review
-    chair = is_chair_of(actor, review.committee)
+    chair = is_chair_of(actor, review.committee, now=now)
     later = Decision.objects.filter(review__case=review.case_id, decided_at__gte=decision.decided_at)
     again = later.exclude(review=review).order_by("decided_at", "pk").first()
     corrected = correction_of(decision)

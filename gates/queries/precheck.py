@@ -104,7 +104,7 @@ def precheck(
         missing=missing_of(evaluation) if evaluation else (),
         kind=kind,
         proposal=proposal,
-        by_chair=actor is not None and is_chair_of(actor, committee),
+        by_chair=actor is not None and is_chair_of(actor, committee, now=now),
     )
 
 

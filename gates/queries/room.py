@@ -117,6 +117,11 @@ class Room:
         able = [booth for booth in self.booths if booth.standing.is_able and not booth.is_delegated_away]
         return self.is_voting and any(booth.vote is None or booth.is_stale for booth in able)
 
+    @property
+    def to_stand_back_from(self) -> tuple[Booth, ...]:
+        """The seats that the viewer fills and has not stood back from."""
+        return tuple(one for one in self.booths if not one.is_delegated_away and not one.standing.recusal)
+
     def may_veto(self, booth: Booth) -> bool:
         """Whether the seat has a veto at this gate."""
         return booth.standing.seat.role in self.policy.veto_roles

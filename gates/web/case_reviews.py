@@ -118,7 +118,7 @@ def tab(
         "rule": rule_text(evaluation.recommended.rule) if evaluation else "",
         "blockers": precheck_blockers(found)[:1] if found.to_mend else precheck_blockers(found),
         "request_blockers": _blockers_with_plans(found, request.user, now),
-        "may_ask": can_request(request.user, case, found.committee),
+        "may_ask": can_request(request.user, case, found.committee, now=now),
         "may_stop": is_product_owner(request.user, case) and case.is_open and found.open_review is None,
         "request_form": _request_form(found, request.user, now),
         "stop_form": StopForm(),

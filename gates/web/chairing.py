@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -72,7 +73,7 @@ def _deciding_context(room: Room) -> dict[str, Any]:
     basis = basis_of(room.review, room.playbook, now=room.now)
     blockers = outcome_blockers(room.review, basis, actor=room.viewer, now=room.now)
     refused = [outcome for outcome, found in blockers.items() if found]
-    overridden = {}
+    overridden: Mapping[str, tuple[str, ...]] = {}
     if room.review.state == ReviewState.CLOSED:
         overridden = outcomes_by_override(room.review, basis, refused, actor=room.viewer, now=room.now)
     return {

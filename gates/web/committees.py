@@ -58,20 +58,25 @@ def create(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def seat(request: SignedInRequest, committee_id: int) -> HttpResponse:
     """Give a seat."""
-    committee = get_object_or_404(committees_in_being(), pk=committee_id)
+    committee = get_object_or_404(committees_in_being(now=timezone.now()), pk=committee_id)
     form = SeatForm(request.POST)
     if not form.is_valid():
         return _page(request, {"seat_form": form, "seat_committee": committee.pk}, status=422)
     data = form.cleaned_data
-    appoint(
-        committee_id=committee.pk,
-        user_id=data["user"].pk,
-        role=data["role"],
-        discipline=data["discipline"],
-        weight=data["weight"],
-        actor=request.user,
-        now=timezone.now(),
-    )
+    try:
+        appoint(
+            committee_id=committee.pk,
+            user_id=data["user"].pk,
+            role=data["role"],
+            discipline=data["discipline"],
+            weight=data["weight"],
+            ends_at=form.ends_at(),
+            actor=request.user,
+            now=timezone.now(),
+        )
+    except Invalid as refused:
+        form.show(refused)
+        return _page(request, {"seat_form": form, "seat_committee": committee.pk}, status=422)
     messages.success(request, _("%(person)s has a seat now.") % {"person": data["user"]})
     return _back()
 
@@ -90,7 +95,7 @@ def seat_end(request: SignedInRequest, seat_id: int) -> HttpResponse:
 @require_POST
 def dissolve(request: SignedInRequest, committee_id: int) -> HttpResponse:
     """End a committee."""
-    committee = get_object_or_404(committees_in_being(), pk=committee_id)
+    committee = get_object_or_404(committees_in_being(now=timezone.now()), pk=committee_id)
     dissolve_committee(committee_id=committee.pk, actor=request.user, now=timezone.now())
     messages.success(request, _("%(name)s is dissolved.") % {"name": committee.name})
     return _back()
@@ -98,7 +103,7 @@ def dissolve(request: SignedInRequest, committee_id: int) -> HttpResponse:
 
 def _page(request: SignedInRequest, forms: Mapping[str, Any] | None = None, *, status: int = 200) -> HttpResponse:
     context = {
-        "committees": list(committees_in_being()),
+        "committees": list(committees_in_being(now=timezone.now())),
         "delegated": {found.seat_id: found for found in delegations_in_force(timezone.now())},
         "may_manage": can_manage_committees(request.user, now=timezone.now()),
         "committee_form": CommitteeForm(),

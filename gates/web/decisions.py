@@ -80,7 +80,7 @@ def decision(request: SignedInRequest, reference: str) -> HttpResponse:
         made.conditions.select_related("owner", "cleared_by", "clearing_evidence__evidence").order_by("due_date", "pk")
     )
     open_conditions = [condition for condition in conditions if condition.cleared_at is None]
-    may_clear = any(can_clear(request.user, condition) for condition in open_conditions)
+    may_clear = any(can_clear(request.user, condition, now=now) for condition in open_conditions)
     context = {
         "decision": made,
         "review": review,

@@ -98,7 +98,7 @@ def stand_back(request: SignedInRequest, review_id: int) -> HttpResponse:
     """Recuse oneself."""
     now = timezone.now()
     found = visible_room(request, review_id, now)
-    form = RecusalForm(request.POST)
+    form = RecusalForm(request.POST, room=found)
     if not form.is_valid():
         return room_page(request, found, {"recusal_form": form}, status=422)
     recuse(review_id=found.review.pk, actor=request.user, now=now, **_reason_and_seat(form))
@@ -107,7 +107,7 @@ def stand_back(request: SignedInRequest, review_id: int) -> HttpResponse:
 
 
 def _reason_and_seat(form: RecusalForm) -> Mapping[str, Any]:
-    return {"reason": form.cleaned_data["reason"], "seat_id": form.cleaned_data["seat"]}
+    return {"reason": form.cleaned_data["reason"], "seat_id": form.cleaned_data.get("seat")}
 
 
 @login_required
@@ -182,7 +182,7 @@ def room_page(
     filled = given.pop("vote_forms", {})
     context = {
         "ballots": [_ballot(found, booth, filled) for booth in found.booths] if found.is_voting else [],
-        "recusal_form": RecusalForm(),
+        "recusal_form": RecusalForm(room=found),
         "withdrawal_form": WithdrawalForm(),
         **room_context(found),
         **live_context(found),

@@ -29,6 +29,12 @@ from pocgate.api.reviews.checklists import (
     ChecklistTemplatesView,
     ChecklistTemplateView,
 )
+from pocgate.api.reviews.committees import (
+    CommitteesView,
+    DissolutionView,
+    SeatEndView,
+    SeatsView,
+)
 from pocgate.api.reviews.compliance import (
     AttestationView,
     ExpiriesView,
@@ -169,6 +175,10 @@ urlpatterns = [
     path("reviews/<int:review_id>/vetoes/<int:seat_id>/lifting", VetoLiftingView.as_view(), name="veto_lifting"),
     path("reviews/<int:review_id>/vetoes/<int:seat_id>/appeal", VetoAppealView.as_view(), name="veto_appeal"),
     path("reviews/<int:review_id>/appeals/<int:appeal_id>/answer", AppealAnswerView.as_view(), name="appeal_answer"),
+    path("committees", CommitteesView.as_view(), name="committees"),
+    path("committees/<int:committee_id>/dissolution", DissolutionView.as_view(), name="committee_dissolution"),
+    path("committees/<int:committee_id>/seats", SeatsView.as_view(), name="seats"),
+    path("seats/<int:seat_id>/end", SeatEndView.as_view(), name="seat_end"),
     path("delegations", DelegationsView.as_view(), name="delegations"),
     path("delegations/<int:delegation_id>/revocation", RevocationView.as_view(), name="delegation_revocation"),
     path("reviews/<int:review_id>/recusals", RecusalsView.as_view(), name="recusals"),

@@ -138,15 +138,15 @@ def test_request_without_committee_or_with_unknown_stage_is_refused(now: datetim
     assert "stage_unknown" in codes(without_stage)
 
 
-@pytest.mark.parametrize("status", ["stopped", "retired"])
-def test_request_of_an_ended_case_is_refused(now: datetime, status: str) -> None:
+@pytest.mark.parametrize(("status", "code"), [("stopped", "out_of_cycle_only"), ("retired", "case_status")])
+def test_request_of_an_ended_case_is_refused(now: datetime, status: str, code: str) -> None:
     stage = a_stage_set(now)
     UseCase.objects.filter(pk=stage.case.pk).update(status=status)
 
     with pytest.raises(NotAllowedNow) as refused:
         stage.request(now)
 
-    assert "case_status" in codes(refused)
+    assert code in codes(refused)
 
 
 def test_request_with_a_plan_for_a_closable_must_recommends_a_conditional_go(now: datetime) -> None:

@@ -40,7 +40,7 @@ def clear_condition(
             .select_related("decision__review__case", "decision__review__committee")
             .get(pk=condition_id)
         )
-        if not can_clear(actor, condition):
+        if not can_clear(actor, condition, now=now):
             raise Forbidden(NOT_YOURS)
         corrected = Decision.objects.filter(corrects=condition.decision_id).first()
         if corrected is not None:

@@ -54,7 +54,7 @@ def request_review(*, case_id: int, request: Request, actor: User, now: datetime
         version = ensure_default_playbook(now=now)
         case = UseCase.objects.select_related("department", "unit").get(pk=lock_case(case_id).pk)
         committee = committee_for(case, case.stage) if case.stage is not None else None
-        if not can_request(actor, case, committee):
+        if not can_request(actor, case, committee, now=now):
             raise Forbidden(NOT_REQUESTER)
         found = precheck(case, kind=request.kind, proposal=request.proposal, plans=request.plans, actor=actor, now=now)
         refuse(precheck_blockers(found, reason=request.convened_reason))

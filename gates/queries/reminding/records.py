@@ -46,7 +46,10 @@ def _named_or_owner(case: str) -> Case:
 def _conditions(_now: datetime, until: date) -> Found:
     case = "decision__review__case"
     rows = Condition.objects.filter(
-        cleared_at__isnull=True, due_date__lte=until, decision__review__case__status__in=UNDER_WAY
+        cleared_at__isnull=True,
+        due_date__lte=until,
+        decision__review__case__status__in=UNDER_WAY,
+        decision__corrected_by__isnull=True,
     )
     return columns(
         with_owner(rows, case=case),

@@ -80,7 +80,7 @@ def cost_page(case: UseCase, user: User, *, confidence: int, now: datetime) -> C
         reasons={name: worded(reason) for name, reason in worth.items()},
         proposal_ids=frozenset(notice.pk for notice in proposals),
         may_justify=bool(details.notices) and can("justify_cost", user, case, now=now),
-        may_convene=bool(proposals) and is_chair_of(user, _committee(case)),
+        may_convene=bool(proposals) and is_chair_of(user, _committee(case), now=now),
         confidence=confidence,
     )
 
