@@ -164,7 +164,7 @@ def _request(
     now: datetime,
 ) -> SignOffRequest:
     # Leaving one's own evidence unticked does not make it somebody else's.
-    seen = {revision.pk: revision for revision in (*given.revisions, *item.named)}
+    seen = {revision.pk: revision for revision in (*given.revisions, *item.named, *_newer_ones(item))}
     return SignOffRequest(
         is_compliance=can_sign(actor, now=now),
         on_team=actor.pk in conflicts_of(case.pk, now=now),
@@ -177,6 +177,16 @@ def _request(
         lacks_tier=standing is not None and not standing.confirmed_as(given.tier),
         unasked=standing is not None and standing.is_unasked_since_pivot,
     )
+
+
+def _newer_ones(item: ChecklistItem) -> Sequence[EvidenceRevision]:
+    """Revisions that came after those of the current signature."""
+    overtaken = [entry.revision for entry in item.bound if entry.newer is not None]
+    if not overtaken:
+        return ()
+    rows = EvidenceRevision.objects.filter(evidence__in=[revision.evidence_id for revision in overtaken])
+    number = {revision.evidence_id: revision.number for revision in overtaken}
+    return [row for row in rows if row.number > number[row.evidence_id]]
 
 
 def _refuse_outdated_sight(revisions: Sequence[EvidenceRevision]) -> None:

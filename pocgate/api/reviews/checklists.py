@@ -110,7 +110,7 @@ class ChecklistTermsBody(Body):
 
     key = serializers.CharField(max_length=40)
     title = serializers.CharField(max_length=200)
-    source = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    source = serializers.CharField(max_length=300, required=False, allow_blank=True)  # type: ignore[assignment]
     gates = serializers.ListField(child=serializers.ChoiceField(Stage.choices), required=False, max_length=4)
     tiers = serializers.ListField(child=serializers.CharField(max_length=20), required=False, max_length=5)
     check = serializers.BooleanField(required=False)
@@ -172,7 +172,7 @@ class ChecklistTemplatesView(ApiView):
         """By compliance and administrators. Every row that can not be taken is named; then nothing is kept."""
         if was_too_large(request._request):  # noqa: SLF001 - documented by the framework
             raise TooLarge
-        has_file = isinstance(request.content_type, str) and request.content_type.startswith(MULTIPART)
+        has_file = request.content_type.startswith(MULTIPART)
         values = read_body(ChecklistFileBody if has_file else ChecklistTableBody, request.data)
         table = _table(values)
         terms = ListTerms(**{name: values[name] for name in TERMS if name in values})
