@@ -35,7 +35,7 @@
     r: (event, item) => item && commented(event, item, item.querySelector("[data-return]")),
     w: (event, item) => item && commented(event, item, item.querySelector("[data-waive]")),
     o: (_event, item) => item && look(item),
-    Enter: (event, item) => event.target === item && item.querySelector("[data-open]")?.click(),
+    Enter: (event, item) => event.target === item && item.querySelector("[data-go]")?.click(),
     "?": () => document.querySelector("[data-keys-help]")?.showModal(),
   };
   document.addEventListener("keydown", (event) => {
