@@ -114,7 +114,9 @@ def _uploads(case_ids: Collection[int]) -> Mapping[int, list[datetime]]:
 
 
 def _condition_facts(made: Sequence[Decision]) -> Iterator[ConditionFact]:
-    rows = Condition.objects.filter(decision__in=[row.pk for row in made])
+    """Those that stand: a correction states them anew."""
+    reviews = [row.review_id for row in made]
+    rows = Condition.objects.filter(decision__review__in=reviews, decision__corrected_by__isnull=True)
     for gate, due, cleared_at in rows.values_list("decision__review__gate", "due_date", "cleared_at"):
         yield ConditionFact(gate, due, day_here(cleared_at) if cleared_at else None)
 

@@ -15,15 +15,18 @@ from django.utils import timezone
 
 from gates.commands.corrections import correct_decision
 from gates.commands.decisions import ConditionTerms, Ruling, clear_condition
+from gates.commands.reminders import remind
 from gates.models import Condition, Decision, GateStanding
+from gates.queries.health import Period, health_of
 from gates.queries.precheck import open_conditions_of
 from pocgate.identity.models import User
 from pocgate.identity.rules import SignIn
 from pocgate.inbox.models import Notification
 from pocgate.kernel.errors import Invalid, NotAllowedNow, RecentSignInRequired
 from pocgate.ledger.models import Activity
+from pocgate.web.queries.waiting import waiting_for
 from portfolio.models import CostCap, UseCase
-from tests.factories.identity import UserFactory
+from tests.factories.identity import RoleGrantFactory, UserFactory
 from tests.factories.portfolio import TeamMemberFactory
 from tests.factories.stage_set import TOKEN, StageSet, a_stage_set
 
@@ -105,6 +108,23 @@ def test_conditions_are_stated_anew_and_what_was_cleared_stays_cleared(now: date
     with pytest.raises(NotAllowedNow) as refused:
         clear_condition(condition_id=second.pk, note="Done.", actor=owner, now=now + DAY)
     assert codes(refused) == ["decision_corrected"]
+
+
+def test_corrected_conditions_are_counted_reminded_of_and_waited_for_once(now: datetime) -> None:
+    stage = a_stage_set(now)
+    owner = UserFactory()
+    terms = (ConditionTerms("Measure it", owner.pk, now.date() + DAY),)
+    review = stage.closed(now, "conditional_go")
+    decision = stage.decide(review, "conditional_go", now, reason="Almost.", conditions=terms)
+    correct(stage, decision, now, reason="Almost there.", conditions=terms)
+
+    remind(now=now + DAY)
+    period = Period(now.date() - 9 * DAY, now.date() + 9 * DAY)
+    health = health_of(RoleGrantFactory(role="auditor").user, period, now=now + 9 * DAY)
+
+    assert Notification.objects.filter(kind="condition_due", user=owner).count() == 1
+    assert [row.kind for row in waiting_for(owner, frozenset(), now=now)] == ["condition"]
+    assert health.whole.conditions_overdue.whole == 1
 
 
 def test_overdue_condition_may_stay_as_it_is_in_a_correction(now: datetime) -> None:
