@@ -86,3 +86,26 @@ def too_many_channels(most: int) -> FieldProblem:
     return FieldProblem(
         "name", "too_many_channels", "A person has at most {most} channels. Remove one.", {"most": most}
     )
+
+
+TEXT_PROBLEMS = {
+    "dollar_alone": "Line {line}: a dollar sign stands alone. Write $$ for the sign itself.",
+    "placeholder_unknown": "Line {line}: there is no place {what}. There are: {offered}.",
+    "tag_refused": "Line {line}: {what} does not belong in a mail. Remove it.",
+    "attribute_refused": "Line {line}: {what} would run a program. Remove it.",
+    "address_refused": "Line {line}: “{what}” is no address of a link. It begins with https:// or is $link.",
+    "value_in_address": "Line {line}: “{what}” holds more than one place. An address is one place alone.",
+    "value_in_tag": "Line {line}: a place inside a tag is only for links. Move it out of {what}.",
+    "value_unquoted": 'Line {line}: write quotes around a place in a tag, such as href="$link".',
+}
+
+
+def text_problem(part: str, code: str, *, line: int, what: str, offered: str) -> FieldProblem:
+    """What is wrong in a mail's text, and in which line."""
+    shown = {"line": line, "what": what[:80], "offered": offered}
+    return FieldProblem(part, code, TEXT_PROBLEMS[code], shown)
+
+
+def text_missing(part: str) -> FieldProblem:
+    """Each mail has its three parts."""
+    return FieldProblem(part, "text_missing", "This part can not be empty. Reset brings the shipped text back.")

@@ -143,7 +143,7 @@ def test_no_route_with_unknown_places_goes_by_unseen(story: tuple[StageSet, Gate
         *("number", "question_id", "appeal_id", "delegation_id", "condition_id", "decision_id", "override_id"),
         *("notice_id", "record_id", "waiver_id", "member_id", "kpi_id", "reading_id", "cost_id", "rest", "pk", "path"),
         *("proposal_id", "item_id", "plan_id", "trigger_id", "key_id", "notification_id", "rater_id", "entry_id"),
-        "token",
+        *("token", "channel_id"),
         *(
             "release_id",
             "webhook_id",

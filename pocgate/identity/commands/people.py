@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 
 from pocgate.identity.commands.acts import tell
@@ -18,6 +19,7 @@ from pocgate.kernel.errors import FieldProblem, Invalid
 
 # Pages opened within this time belong to one visit.
 VISIT_GAP = timedelta(minutes=30)
+LONGEST_ADDRESS = 254
 
 
 def create_person(
@@ -39,6 +41,21 @@ def create_service_account(*, username: str, full_name: str, actor: User | None,
     """An account for a program: it uses tokens, never signs in, votes, signs, waives or decides."""
     account = User(username=username.strip(), full_name=full_name.strip(), kind=AccountKind.SERVICE)
     return _create(account, None, actor=actor, now=now)
+
+
+def correct_address(*, user: User, email: str, actor: User | None, now: datetime) -> User:
+    """Enter or correct a person's mail address; blank for none. Raises `Invalid` (email), `Forbidden`."""
+    address = email.strip()
+    with transaction.atomic():
+        account = User.objects.select_for_update().get(pk=user.pk)
+        require_administrator(actor, now=now)
+        _require_address(address)
+        if address != account.email:
+            account.email = address
+            account.save(update_fields=["email"])
+            after = {"has_address": bool(address)}
+            tell("user.address_corrected", "user", account.pk, actor=actor, now=now, after=after)
+    return account
 
 
 def set_active(*, user: User, active: bool, actor: User | None, now: datetime) -> User:
@@ -65,6 +82,16 @@ def record_visit(*, user: User, now: datetime) -> None:
         User.objects.filter(pk=user.pk, last_visit_at=seen).update(last_visit_at=now, previous_visit_at=seen)
     elif now - seen > timedelta(minutes=1):
         User.objects.filter(pk=user.pk).update(last_visit_at=now)
+
+
+def _require_address(address: str) -> None:
+    try:
+        if address:
+            validate_email(address)
+    except ValidationError as error:
+        raise Invalid([_problem("email", error)]) from error
+    if len(address) > LONGEST_ADDRESS:
+        raise Invalid([FieldProblem("email", "too_long", "At most {most} characters.", {"most": LONGEST_ADDRESS})])
 
 
 def _create(account: User, password: str | None, *, actor: User | None, now: datetime) -> User:

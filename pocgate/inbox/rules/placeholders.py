@@ -12,6 +12,7 @@ from string import Template
 REFUSED_TAGS = {"script", "iframe", "object", "embed", "form", "input", "button", "base", "link", "meta", "svg"}
 ADDRESSES = {"href", "src"}
 SAFE_ADDRESS = re.compile(r"(?:https?://|mailto:|cid:|#|\$\{?[a-z_]*link\b)", re.IGNORECASE)
+QUOTED = re.compile("\"[^\"]*\"|'[^']*'")
 
 
 class Markup(str):
@@ -87,7 +88,7 @@ class _Reader(HTMLParser):
 
     def _problems(self, attrs: list[tuple[str, str | None]]) -> Iterator[TextProblem]:
         line = self.getpos()[0]
-        if re.search(r"=\s*\$", self.get_starttag_text() or ""):
+        if re.search(r"=\s*\$", QUOTED.sub("", self.get_starttag_text() or "")):
             yield TextProblem(line, "value_unquoted")
         for name, value in attrs:
             if name.startswith("on"):
