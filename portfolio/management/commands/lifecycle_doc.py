@@ -41,7 +41,7 @@ def lifecycle_lines() -> Iterator[str]:
     yield "| --- | --- | --- | --- | --- | --- | --- |"
     yield from (_outcome_row(gate, outcome) for gate in range(LAST_STAGE + 1) for outcome in OUTCOMES)
     yield "\nA pivot may return to any stage up to the present one; the table shows the present one."
-    yield "An out-of-cycle *go* keeps the stage. One that brings a stopped case back opens a new spell in that stage, in"
+    yield "An out-of-cycle *go* keeps the stage. One that brings a stopped case back opens a new spell in it, in"
     yield "the next iteration and with its own time-box; a stopped case can not be paused."
 
 
