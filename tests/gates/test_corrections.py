@@ -63,9 +63,9 @@ def test_correction_is_a_new_number_that_refers_to_the_decision_and_keeps_its_ou
     decision.refresh_from_db()
     assert (made.reference, made.corrects, made.correction_note) == ("GD-2026-002", decision, "A digit was lost.")
     assert (made.outcome, made.digest, made.tally) == (decision.outcome, decision.digest, decision.tally)
-    assert (decision.funding_amount, made.funding_amount) == (50_000, 55_000)
+    assert (decision.funding_amount, made.funding_amount) == (Decimal(50_000), Decimal(55_000))
     case = UseCase.objects.get(pk=stage.case.pk)
-    assert (case.stage, cap_of(case, 1)) == (1, 55_000)
+    assert (case.stage, cap_of(case, 1)) == (1, Decimal(55_000))
 
 
 def test_correction_is_told_and_leaves_what_changed(now: datetime) -> None:
