@@ -31,9 +31,10 @@ class DeliveryCause(models.TextChoices):
 
 # The nouns of every verb, in alphabetical order. A verb of a new noun adds it here, so that programs can ask for it.
 NOUNS = (
-    *("answer", "answers", "benefit_entry", "business_case", "case", "change_request", "checklist", "committee"),
-    *("condition", "cost", "cost_plan", "costs", "decision", "department", "dependency", "evidence", "fact"),
-    *("feedback", "finding", "import", "incident", "job", "kpi", "mapping", "meeting", "operations_reading"),
-    *("override", "playbook", "release", "review", "risk", "role", "scope", "scorecard", "sign_off", "standing"),
-    *("team", "tier", "token", "training_session", "user", "waiver", "webhook"),
+    *("answer", "answers", "benefit_entry", "business_case", "calendar", "case", "change_request", "channel"),
+    *("checklist", "committee", "condition", "cost", "cost_plan", "costs", "decision", "department", "dependency"),
+    *("evidence", "fact", "feedback", "finding", "import", "inbox", "incident", "job", "kpi", "mail_text"),
+    *("mapping", "meeting", "operations_reading", "override", "playbook", "release", "review", "revive_trigger"),
+    *("risk", "role", "scope", "scorecard", "sign_off", "standing", "team", "tier", "token", "training_session"),
+    *("user", "waiver", "webhook"),
 )

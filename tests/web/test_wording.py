@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from pocgate.ledger.commands import Act, record
+from pocgate.ledger.enums import NOUNS
 from pocgate.web.queries.changes import events_page
 from pocgate.web.wording import VERBS, wording_of
 from tests.factories.identity import UserFactory
@@ -27,6 +28,10 @@ def test_every_recorded_verb_is_worded() -> None:
     }
 
     assert recorded - set(VERBS) == set()
+
+
+def test_programs_can_ask_for_the_verbs_of_every_noun() -> None:
+    assert {verb.partition(".")[0] for verb in VERBS} - set(NOUNS) == set()
 
 
 def test_unknown_verb_is_shown_in_its_own_words() -> None:
