@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from gates.web import (
     asking,
+    calendars,
     case_reviews,
     checklists,
     committees,
@@ -88,6 +89,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("committees/", committees.committees, name="committees"),
     path("committees/<int:committee_id>/calendar.ics", meetings.committee_calendar, name="committee_calendar"),
     path("committees/<int:committee_id>/meetings/", meetings.plan, name="meeting_plan"),
+    path("calendars/", calendars.calendars, name="calendars"),
+    path("calendars/new/", calendars.make, name="calendar_new"),
+    path("calendars/<int:feed_id>/revoke/", calendars.revoke, name="calendar_revoke"),
     path("meetings/", meetings.meetings, name="meetings"),
     path("meetings/<int:meeting_id>/", meetings.meeting, name="meeting"),
     path("meetings/<int:meeting_id>/change/", meetings.change, name="meeting_change"),

@@ -84,6 +84,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='CalendarFeed',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('digest', models.CharField(max_length=64, unique=True)),
+                ('created_at', models.DateTimeField()),
+                ('last_read_at', models.DateTimeField(null=True)),
+                ('revoked_at', models.DateTimeField(null=True)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calendar_feeds', to=settings.AUTH_USER_MODEL)),
+                ('committee', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calendar_feeds', to='gates.committee')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('digest__regex', '^[0-9a-f]{64}$')), name='gates_calendarfeed_digest_hex'), models.UniqueConstraint(condition=models.Q(('committee__isnull', True), ('revoked_at__isnull', True)), fields=('user',), name='gates_calendarfeed_own_once'), models.UniqueConstraint(condition=models.Q(('committee__isnull', False), ('revoked_at__isnull', True)), fields=('user', 'committee'), name='gates_calendarfeed_committee_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='Decision',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -107,8 +122,8 @@ class Migration(migrations.Migration):
                 ('recommended', models.CharField(max_length=14)),
                 ('tally', models.JSONField(default=dict)),
                 ('decided_at', models.DateTimeField()),
-                ('corrects', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected_by', to='gates.decision')),
                 ('correction_note', models.TextField(blank=True)),
+                ('corrects', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected_by', to='gates.decision')),
                 ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('release', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='approvals', to='portfolio.release')),
                 ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='gates.dossier')),
@@ -500,6 +515,21 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['review', 'seat'], name='gates_votechange_review')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('outcome__in', ['go', 'conditional_go', 'pivot', 'pause', 'stop', 'abstain'])), name='gates_votechange_outcome_known')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CalendarEntry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.CharField(max_length=100)),
+                ('sequence', models.PositiveIntegerField(default=0)),
+                ('content', models.JSONField(default=dict)),
+                ('changed_at', models.DateTimeField()),
+                ('cancelled_at', models.DateTimeField(null=True)),
+                ('feed', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='gates.calendarfeed')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('feed', 'uid'), name='gates_calendarentry_uid_once'), models.CheckConstraint(condition=models.Q(('uid', ''), _negated=True), name='gates_calendarentry_has_uid')],
             },
         ),
         migrations.AddConstraint(

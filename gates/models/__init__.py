@@ -1,5 +1,6 @@
 """The gates' records, one noun per module."""
 
+from gates.models.calendars import CalendarEntry, CalendarFeed
 from gates.models.checklists import ChecklistTemplate, ChecklistTemplateItem
 from gates.models.committees import Committee, Delegation, Seat
 from gates.models.decisions import Condition, Decision, OverrideRequest, ReviveTrigger
@@ -11,6 +12,8 @@ from gates.models.votes import VetoAppeal, Vote, VoteChange
 
 __all__ = [
     "AgendaItem",
+    "CalendarEntry",
+    "CalendarFeed",
     "ChecklistTemplate",
     "ChecklistTemplateItem",
     "Committee",

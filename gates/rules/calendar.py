@@ -1,15 +1,20 @@
-"""Meetings as iCalendar (RFC 5545): the same UID for ever, a higher SEQUENCE with each change, times in UTC."""
+"""Meetings and feeds as iCalendar (RFC 5545): the same UID for ever, a higher SEQUENCE with each change."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
 
+from gates.rules.time_zones import time_zone
+
 PRODUCT = "-//POC Gate//meetings//EN"
+# How often programs are asked to look again; some take the older name.
+REFRESH = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -56,3 +61,79 @@ def _event(each: Appointment) -> Event:
     event.add("description", each.description)
     event.add("url", each.url)
     return event
+
+
+@dataclass(frozen=True)
+class Happening:
+    """An event of a feed: a time with an end, or with `ends` None a whole day (ISO text, times in UTC)."""
+
+    uid: str
+    title: str
+    starts: str
+    ends: str | None
+    description: str
+    url: str
+    place: str = ""
+    is_cancelled: bool = False
+
+    @property
+    def content(self) -> dict[str, object]:
+        """All of it, as it is kept."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event with its number of changes and the time of the last one."""
+
+    happening: Happening
+    sequence: int
+    changed_at: datetime
+
+
+def feed_of(name: str, told: Iterable[Told], zone: ZoneInfo) -> bytes:
+    """A calendar to subscribe to. Times are in the zone, whose rules come with it; days have no zone."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//POC Gate//calendar//EN")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    calendar.add("name", name)
+    calendar.add("x-wr-calname", name)
+    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "PT1H")
+    found = list(told)
+    years = [int(each.happening.starts[:4]) for each in found if each.happening.ends is not None]
+    if years and zone.key != "UTC":
+        calendar.add_component(time_zone(zone, min(years)))
+    for each in found:
+        calendar.add_component(_happening(each, zone))
+    written: bytes = calendar.to_ical()
+    return written
+
+
+def _happening(told: Told, zone: ZoneInfo) -> Event:
+    event, each = Event(), told.happening
+    event.add("uid", each.uid)
+    event.add("sequence", told.sequence)
+    event.add("dtstamp", told.changed_at.astimezone(UTC))
+    event.add("last-modified", told.changed_at.astimezone(UTC))
+    if each.ends is None:
+        day = date.fromisoformat(each.starts)
+        event.add("dtstart", day)
+        event.add("dtend", day + timedelta(days=1))
+        event.add("transp", "TRANSPARENT")
+    else:
+        event.add("dtstart", _in(each.starts, zone))
+        event.add("dtend", _in(each.ends, zone))
+    event.add("summary", each.title)
+    event.add("status", "CANCELLED" if each.is_cancelled else "CONFIRMED")
+    if each.place:
+        event.add("location", each.place)
+    event.add("description", each.description)
+    event.add("url", each.url)
+    return event
+
+
+def _in(moment: str, zone: ZoneInfo) -> datetime:
+    return datetime.fromisoformat(moment).astimezone(UTC if zone.key == "UTC" else zone)

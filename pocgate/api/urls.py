@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from pocgate.api.calendar import CalendarView
 from pocgate.api.cases.evidence import EvidenceView
 from pocgate.api.cases.findings import FindingAnswersView, FindingsView
 from pocgate.api.cases.measures import CostsBatchView, CostsView, JustificationView, ReadingsBatchView, ReadingsView
@@ -216,6 +217,7 @@ urlpatterns = [
     path("webhooks/<int:webhook_id>/deliveries", DeliveriesView.as_view(), name="webhook_deliveries"),
     path("webhooks/<int:webhook_id>/deliveries/<int:delivery_id>", DeliveryView.as_view(), name="webhook_delivery"),
     path("webhooks/<int:webhook_id>/deliveries/<int:delivery_id>/replay", ReplayView.as_view(), name="webhook_replay"),
+    path("calendar.ics", CalendarView.as_view(), name="calendar"),
     path("me", MeView.as_view(), name="me"),
     path("me/notification-preferences", NotificationPreferencesView.as_view(), name="notification_preferences"),
     path("health/live", LiveView.as_view(), name="live"),

@@ -181,7 +181,7 @@ TABLE = [
     ("notification_preferences", "get", None, EVERYBODY),
     ("notification_preferences", "patch", Scope.NOTIFICATIONS_WRITE, EVERYBODY),
 ]
-OPEN = {"live", "ready", "schema", "docs", "root", "elsewhere"}
+OPEN = {"live", "ready", "calendar", "schema", "docs", "root", "elsewhere"}
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -222,7 +222,7 @@ def test_every_endpoint_is_described() -> None:
     routes = {pattern.name: str(pattern.pattern) for pattern in urlpatterns if isinstance(pattern, URLPattern)}
     expected = {
         (f"{API}/{routes[name].replace('<str:', '{').replace('<int:', '{').replace('>', '}')}", method)
-        for name, method in [*((row[0], row[1]) for row in TABLE), ("live", "get"), ("ready", "get")]
+        for name, method in [*((row[0], row[1]) for row in TABLE), ("live", "get"), ("ready", "get"), ("calendar", "get")]
     }
 
     assert described == expected

@@ -1,0 +1,218 @@
+"""Calendar feeds: what stands in them, how changes are told, who may read them, and that no token leaks."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import vobject
+from django.test import Client
+
+from gates.commands.calendars import digest_of, make_feed, revoke_feed, tell_calendar
+from gates.commands.meetings import Sitting, cancel_meeting, change_meeting, plan_meeting
+from gates.models import CalendarFeed, Seat
+from gates.rules.calendar import feed_of
+from pocgate.identity.models import User
+from pocgate.kernel.errors import Invalid
+from pocgate.kernel.logs import hide_secrets
+from pocgate.ledger.models import Activity
+from portfolio.models import StageSpell, UseCase
+from tests.factories.gates import SeatFactory
+from tests.factories.identity import UserFactory
+from tests.factories.stage_set import StageSet, a_stage_set
+
+pytestmark = pytest.mark.django_db
+API = "/api/v1/calendar.ics"
+DAY = timedelta(days=1)
+HARD = "Gate; 0, “Straße” \\ of a title that has to be folded after seventy-five octets, in the middle of öööööööö"
+
+
+def meeting(stage: StageSet, now: datetime, **values: Any) -> Any:
+    sitting = Sitting(**{"title": HARD, "starts_at": now + DAY, "ends_at": now + 2 * DAY, "place": "Room; 2", **values})
+    return plan_meeting(committee_id=stage.committee.pk, sitting=sitting, actor=stage.chair, now=now)
+
+
+def read(feed: CalendarFeed, now: datetime, zone: str = "Europe/Berlin") -> dict[str, Any]:
+    """The events by UID, as another library reads them."""
+    body = feed_of("Mine", tell_calendar(feed_id=feed.pk, now=now), ZoneInfo(zone))
+    return {event.uid.value: event for event in vobject.readOne(body.decode()).contents.get("vevent", [])}
+
+
+def the_one(events: dict[str, Any], prefix: str) -> Any:
+    return next(event for uid, event in events.items() if uid.startswith(prefix))
+
+
+def test_member_sees_meetings_closing_votes_and_days_to_decide_by(now: datetime) -> None:
+    stage = a_stage_set(now)
+    review = stage.voting(now, days=4)
+    planned = meeting(stage, now)
+    feed, _token = make_feed(committee_id=None, actor=stage.members[0], now=now)
+
+    events = read(feed, now)
+
+    assert set(events) == {f"vote-{review.pk}@pocgate", f"decide-{review.pk}@pocgate", f"{planned.uid}@pocgate"}
+    assert events[f"{planned.uid}@pocgate"].summary.value == HARD
+    assert events[f"vote-{review.pk}@pocgate"].dtend.value == now + 4 * DAY
+    assert events[f"decide-{review.pk}@pocgate"].dtstart.value == review.decide_by
+
+
+def test_owner_sees_time_box_and_planned_gate_of_the_case(now: datetime) -> None:
+    stage = a_stage_set(now)
+    StageSpell.objects.update(time_box_ends_at=now + 5 * DAY)
+    UseCase.objects.update(target_gate_date=(now + 6 * DAY).date())
+    feed, _token = make_feed(committee_id=None, actor=stage.owner, now=now)
+
+    days = {uid.split("-")[0]: event.dtstart.value for uid, event in read(feed, now).items()}
+
+    assert days == {"time": (now + 5 * DAY).date(), "gate": (now + 6 * DAY).date()}
+
+
+def test_sequence_grows_with_each_change_and_stays_otherwise(now: datetime) -> None:
+    stage = a_stage_set(now)
+    planned = meeting(stage, now)
+    feed, _token = make_feed(committee_id=stage.committee.pk, actor=stage.chair, now=now)
+    told = [(the_one(read(feed, now), str(planned.uid)))]
+    told.append(the_one(read(feed, now + DAY / 24), str(planned.uid)))
+    later = Sitting("Moved", now + 3 * DAY, now + 4 * DAY)
+    change_meeting(meeting_id=planned.pk, sitting=later, actor=stage.chair, now=now)
+    told.append(the_one(read(feed, now + DAY / 12), str(planned.uid)))
+    cancel_meeting(meeting_id=planned.pk, actor=stage.chair, now=now)
+    told.append(the_one(read(feed, now + DAY / 8), str(planned.uid)))
+
+    assert [int(event.sequence.value) for event in told] == [0, 0, 1, 2]
+    assert [event.status.value for event in told] == ["CONFIRMED", "CONFIRMED", "CONFIRMED", "CANCELLED"]
+    assert told[0].dtstamp.value == told[1].dtstamp.value < told[2].dtstamp.value
+
+
+def test_review_that_went_away_is_cancelled_and_comes_back_with_a_higher_sequence(now: datetime) -> None:
+    stage = a_stage_set(now)
+    review = stage.request(now)
+    feed, _token = make_feed(committee_id=None, actor=stage.chair, now=now)
+    reviews = type(review).objects.filter(pk=review.pk)
+    states = []
+    for state in ("requested", "withdrawn", "requested"):
+        reviews.update(state=state, withdrawn_at=now if state == "withdrawn" else None)
+        event = the_one(read(feed, now), "decide-")
+        states.append((event.status.value, int(event.sequence.value)))
+
+    assert states == [("CONFIRMED", 0), ("CANCELLED", 1), ("CONFIRMED", 2)]
+    reviews.update(state="withdrawn", withdrawn_at=now)
+    read(feed, now)
+    assert read(feed, now + 40 * DAY) == {}
+
+
+def test_who_left_the_committee_sees_its_days_cancelled(now: datetime) -> None:
+    stage = a_stage_set(now)
+    stage.request(now)
+    feed, _token = make_feed(committee_id=stage.committee.pk, actor=stage.members[0], now=now)
+    read(feed, now)
+    Seat.objects.filter(user=stage.members[0]).update(ended_at=now)
+
+    assert {event.status.value for event in read(feed, now).values()} == {"CANCELLED"}
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin"])
+@pytest.mark.parametrize("month", [1, 3, 7, 10])
+def test_feed_keeps_the_rules_of_the_format(now: datetime, zone: str, month: int) -> None:
+    stage = a_stage_set(now)
+    at = datetime(2027, month, 28, 0, 30, tzinfo=UTC)
+    meeting(stage, now, starts_at=at, ends_at=at + timedelta(hours=3))
+    feed, _token = make_feed(committee_id=None, actor=stage.chair, now=now)
+
+    body = feed_of(HARD, tell_calendar(feed_id=feed.pk, now=now), ZoneInfo(zone))
+
+    lines = body.split(b"\r\n")
+    assert lines[-1] == b""
+    assert b"\n" not in b"".join(lines)
+    assert max(map(len, lines)) <= 75
+    calendar = vobject.readOne(body.decode())
+    assert ("vtimezone" in calendar.contents) is (zone != "UTC")
+    event = calendar.contents["vevent"][0]
+    assert (event.dtstart.value, event.dtend.value) == (at, at + timedelta(hours=3))
+    assert (event.summary.value, event.location.value) == (HARD, "Room; 2")
+    assert {"refresh-interval", "x-published-ttl", "method"} <= set(calendar.contents)
+
+
+def test_address_answers_304_while_nothing_changed(now: datetime) -> None:
+    stage = a_stage_set(now)
+    stage.request(now)
+    _feed, token = make_feed(committee_id=None, actor=stage.chair, now=now)
+
+    first = Client().get(API, {"token": token})
+    again = Client().get(API, {"token": token}, headers={"If-None-Match": first["ETag"]})
+
+    assert (first.status_code, first["Content-Type"]) == (200, "text/calendar; charset=utf-8")
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_revoked_replaced_unknown_and_closed_are_not_found(now: datetime) -> None:
+    person, other = UserFactory(), UserFactory()
+    _old, replaced = make_feed(committee_id=None, actor=person, now=now)
+    feed, revoked = make_feed(committee_id=None, actor=person, now=now)
+    revoke_feed(feed_id=feed.pk, actor=person, now=now)
+    _feed, closed = make_feed(committee_id=None, actor=other, now=now)
+    User.objects.filter(pk=other.pk).update(is_active=False)
+
+    codes = [Client().get(API, {"token": token}).status_code for token in (replaced, revoked, closed, "x")]
+
+    assert codes == [404, 404, 404, 404]
+    assert Client().get(API).status_code == 404
+
+
+def test_committee_without_a_seat_can_not_be_followed(now: datetime) -> None:
+    seat = SeatFactory()
+
+    with pytest.raises(Invalid):
+        make_feed(committee_id=seat.committee_id, actor=UserFactory(), now=now)
+
+    assert CalendarFeed.objects.count() == 0
+
+
+def test_token_stands_neither_in_the_database_nor_in_activity_nor_in_logs(
+    now: datetime, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    person = UserFactory()
+    with caplog.at_level(logging.INFO):
+        feed, token = make_feed(committee_id=None, actor=person, now=now)
+        Client().get(API, {"token": token})
+        Client().get(API, {"token": token + "x"})
+
+    assert feed.digest == digest_of(token)
+    assert token not in json.dumps(list(Activity.objects.values("before", "after", "subject_id")), default=str)
+    written = "".join(logging.getLogger().handlers[0].format(record) for record in caplog.records)
+    assert token not in written + capsys.readouterr().out + capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("GET /api/v1/calendar.ics?token=abc-_1 HTTP/1.1", "GET /api/v1/calendar.ics?token=… HTTP/1.1"),
+        ("/x?a=1&token=abc&b=2", "/x?a=1&token=…&b=2"),
+        ("POST /notifications/unsubscribe/abc:1/", "POST /notifications/unsubscribe/…/"),
+        ("no secret", "no secret"),
+    ],
+)
+def test_log_line_keeps_the_address_without_its_secret(written: str, shown: str) -> None:
+    assert hide_secrets(None, "info", {"request": written, "code": 200}) == {"request": shown, "code": 200}
+
+
+def test_page_makes_shows_once_and_revokes(now: datetime, signed_in: Callable[[User], Client]) -> None:
+    seat = SeatFactory()
+    browser = signed_in(seat.user)
+
+    made = browser.post("/calendars/new/", {"committee": seat.committee_id})
+    feed = CalendarFeed.objects.get()
+
+    address = made.context["address"]
+    assert address in made.content.decode()
+    assert address not in browser.get("/calendars/").content.decode()
+    assert Client().get(address.partition("//")[2].partition("/")[1] + address.split("/", 3)[3]).status_code == 200
+    assert signed_in(UserFactory()).post(f"/calendars/{feed.pk}/revoke/").status_code == 404
+    assert browser.post(f"/calendars/{feed.pk}/revoke/").status_code == 302
+    assert browser.post("/calendars/new/", {"committee": "x"}).status_code == 422
+    assert CalendarFeed.objects.filter(revoked_at__isnull=True).count() == 0
