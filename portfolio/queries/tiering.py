@@ -8,7 +8,7 @@ from datetime import datetime
 from portfolio.enums import FactKey, LegalRole
 from portfolio.models import CaseFact, StageSpell, TierAssessment, UseCase
 from portfolio.rules.facts import UNASSESSED
-from portfolio.rules.tiering import BY_KEY, Duty, duty_named
+from portfolio.rules.tiering import BY_KEY, DEPLOYER, Duty, duties_of, duty_named
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,13 @@ class TierStanding:
         """The duties that follow from the latest answers."""
         keys = self.assessment.obligations if self.assessment else []
         return tuple(duty for key in keys if (duty := duty_named(key)) is not None)
+
+    @property
+    def duties_in_force(self) -> tuple[Duty, ...]:
+        """The duties of the tier in force, in the role that the latest answers point to; deployer without any."""
+        given = self.assessment.answers if self.assessment else {}
+        role = (self.assessment.proposed_role if self.assessment else "") or DEPLOYER
+        return duties_of(self.tier, role, given.get("situations") or ())
 
     @property
     def role_words(self) -> str:

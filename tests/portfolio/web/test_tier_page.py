@@ -133,3 +133,16 @@ def test_tier_page_is_for_whoever_sees_the_case(case: UseCase, owner: User, sign
     assert signed_in(RoleGrantFactory(role="auditor").user).post(at(case), MILD).status_code == 403
     assert signed_in(UserFactory()).get(at(case)).status_code == 404
     assert signed_in(UserFactory()).post(at(case, "tier_ruling"), {"tier": "high", "reason": "x"}).status_code == 404
+
+
+def test_duties_shown_are_those_of_the_tier_in_force(case: UseCase, owner: User, signed_in: SignedIn) -> None:
+    client, told = signed_in(owner), "Workers are told before it is used at their workplace."
+    unassessed = client.get(at(case)).content.decode()
+    CaseFact.objects.create(case=case, key="tier", value="minimal", valid_from=case.created_at)
+
+    minimal = client.get(at(case)).content.decode()
+
+    assert told in unassessed
+    assert "What was not assessed counts as high." in unassessed
+    assert told not in minimal
+    assert "People who work with it know enough of AI for it." in minimal
