@@ -34,7 +34,7 @@ class ChannelForm(forms.Form):
         if committees:
             everybody = [("", _("The whole organisation"))]
             self.fields["committee"] = forms.TypedChoiceField(
-                label=_("Of"), required=False, coerce=int, empty_value=None, choices=[*everybody, *committees]
+                label=_("Channel of"), required=False, coerce=int, empty_value=None, choices=[*everybody, *committees]
             )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from html import escape
@@ -74,7 +75,8 @@ def written(
         key=key,
         at=at,
         title=filled_line(str(texts.subject), values),
-        text=filled_text(str(texts.text), values),
+        # A part without content leaves no hole.
+        text=re.sub(r"\n{3,}", "\n\n", filled_text(str(texts.text), values)),
         html=_page(filled_html(str(texts.html), html_values)),
         headers=headers or {},
     )
@@ -126,7 +128,7 @@ def _part_text(title: str, entries: Sequence[Entry]) -> str:
     for entry in entries:
         lines.append(f"* {entry.text} ({entry.note})" if entry.note else f"* {entry.text}")
         lines += [f"  {address(entry.url)}"] if entry.url else []
-    return "\n".join([*lines, "", ""])
+    return "\n".join([*lines, ""])
 
 
 def _part_html(title: str, entries: Sequence[Entry]) -> str:

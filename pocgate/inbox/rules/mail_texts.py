@@ -62,7 +62,7 @@ SHIPPED: Mapping[str, Texts] = {
     MailTextKind.DIGEST: Texts(
         subject=_("[POC Gate] Your digest of $day"),
         text=_(
-            "Hello $name,\n\nthis is your digest of $day.\n\n$waiting$notifications$changes$portfolio"
+            "Hello $name,\n\nthis is your digest of $day.\n\n$waiting\n$notifications\n$changes\n$portfolio\n"
             "All your notifications:\n$inbox_link\n"
             "You get this because you chose digests. Change that here:\n$preferences_link\n"
         ),
