@@ -6,6 +6,10 @@ from pocgate.kernel.errors import Blocker, FieldProblem
 
 NOT_ADMINISTRATOR = Blocker("administrator_only", "Only an administrator can change committees.")
 NOT_REQUESTER = Blocker("request_not_yours", "Only the product owner of the case or the chair can ask for a gate.")
+NO_OWNER_YET = Blocker(
+    "request_not_yours",
+    "This case has no product owner yet: a product owner takes it on under Team, and then asks for its gate.",
+)
 NOT_PRESIDING = Blocker(
     "chair_only", "Only the chair, or the deputy while the chair is in conflict or recused, can do this."
 )

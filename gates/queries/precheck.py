@@ -11,6 +11,7 @@ from gates.models import Committee, Condition, GateReview
 from gates.permissions import is_chair_of
 from gates.queries.committees import committee_for
 from gates.queries.evaluation import AWAITING_COMPLIANCE, Evaluation, as_if_signed, evaluate
+from gates.queries.gaps import NO_COMMITTEE, Gap, gap_blocker, gaps_of
 from gates.rules.transitions import RequestState, request_blockers
 from gates.rules.verdict import ClosingPlan
 from pocgate.identity.models import User
@@ -18,6 +19,7 @@ from pocgate.kernel.errors import Blocker
 from portfolio.enums import Status
 from portfolio.models import UseCase
 from scoring.queries.playbooks import current_playbook
+from scoring.queries.wording import reason_text
 from scoring.rules.facts import asked
 from scoring.rules.playbook import Criterion
 from scoring.rules.readiness import CriterionResult
@@ -42,10 +44,18 @@ class Missing:
         """The criterion's key."""
         return self.criterion.key
 
+    @property
+    def why(self) -> str:
+        """The sentence behind the verdict, in the reader's language."""
+        return reason_text(self.result.reason.code, self.result.reason.params)
+
 
 @dataclass(frozen=True)
 class Precheck:
-    """A case before its next gate, as one actor would request it. `evaluation` is None without a stage."""
+    """A case before its next gate, as one actor would request it. `evaluation` is None without a stage.
+
+    `gaps` are what is missing beside the musts: owner, ratings, committee.
+    """
 
     case: UseCase
     committee: Committee | None
@@ -53,6 +63,7 @@ class Precheck:
     open_conditions: tuple[Condition, ...]
     evaluation: Evaluation | None
     missing: tuple[Missing, ...]
+    gaps: tuple[Gap, ...]
     kind: str
     proposal: str
     by_chair: bool
@@ -102,6 +113,7 @@ def precheck(
         open_conditions=tuple(open_conditions_of(case)),
         evaluation=evaluation,
         missing=missing_of(evaluation) if evaluation else (),
+        gaps=gaps_of(case, evaluation, committee),
         kind=kind,
         proposal=proposal,
         by_chair=actor is not None and is_chair_of(actor, committee, now=now),
@@ -124,7 +136,8 @@ def precheck_blockers(found: Precheck, *, reason: str = "") -> list[Blocker]:
         reason=reason,
     )
     blockers = request_blockers(state)
-    if any(blocker.code == "not_ready" for blocker in blockers):
+    if any(blocker.code in ("not_ready", "stage_unknown") for blocker in blockers):
+        blockers += [gap_blocker(gap) for gap in found.gaps if gap.code != NO_COMMITTEE]
         blockers += [missing_blocker(missing) for missing in found.missing if not missing.may_stay_open]
     return blockers
 
@@ -167,7 +180,7 @@ def missing_blocker(missing: Missing) -> Blocker:
     shown = {
         "criterion": missing.key,
         "title": str(missing.criterion.title),
-        "reason": missing.result.reason.text,
+        "reason": missing.why,
         "who": missing.who.replace("_", " "),
         "how": str(missing.criterion.how),
     }

@@ -37,6 +37,9 @@ FROZEN = {
 }
 WHO = {
     "team": _("the team"),
+    "product_owner": _("the product owner"),
+    "assessors": _("assessors"),
+    "admin": _("an administrator"),
     "compliance": _("compliance"),
     "data_owner": _("the data owner"),
     "operations": _("operations"),

@@ -8,11 +8,11 @@ from django import template
 
 from gates.enums import Outcome
 from gates.models import Delegation
+from gates.queries.gaps import Gap
 from gates.queries.precheck import Missing
 from gates.queries.reading import title_of
 from gates.queries.wording import override_text, who_text
 from portfolio.enums import ReasonCode
-from scoring.queries.wording import reason_text
 from scoring.rules.playbook import Playbook
 
 register = template.Library()
@@ -21,7 +21,7 @@ register = template.Library()
 @register.filter
 def why_missing(missing: Missing) -> str:
     """The sentence behind the verdict."""
-    return reason_text(missing.result.reason.code, missing.result.reason.params)
+    return missing.why
 
 
 @register.filter
@@ -31,7 +31,7 @@ def criterion_title(key: str, playbook: Playbook) -> str:
 
 
 @register.filter
-def who_mends(missing: Missing) -> str:
+def who_mends(missing: Missing | Gap) -> str:
     """The team, compliance, or the role that verifies."""
     return who_text(missing.who)
 

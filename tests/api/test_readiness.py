@@ -71,7 +71,7 @@ def test_gate_check_repeats_the_release_that_asked(caller: Caller) -> None:
         ({"stage": 1, "status": "paused"}, "", ["status_paused"]),
         ({"stage": 1, "status": "stopped"}, "", ["status_stopped"]),
         ({"stage": 3, "status": "retired"}, "?gate=3", ["status_retired"]),
-        ({"stage": None, "origin": "imported"}, "", ["stage_unknown"]),
+        ({"stage": None, "origin": "imported"}, "", ["stage_unknown", "owner_missing"]),
         ({"stage": 0}, "?gate=2", ["gate_not_reached"]),
         ({"stage": 2, "origin": "imported"}, "?gate=1", ["not_held_here"]),
     ],

@@ -197,7 +197,10 @@ def test_request_of_a_case_that_is_not_ready_lists_what_is_missing(caller: Calle
 
     status, body = post(caller(stage.owner), "reviews", {"reference": stage.case.reference}, "reviews")
 
-    assert (status, {error["code"] for error in body["errors"]}) == (409, {"not_ready", "must_open"})
+    assert (status, {error["code"] for error in body["errors"]}) == (
+        409,
+        {"not_ready", "must_open", "scorecard_missing"},
+    )
     assert GateReview.objects.count() == 0
 
 

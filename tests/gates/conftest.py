@@ -10,6 +10,9 @@ from django.utils import timezone
 
 from pocgate.identity.models import User
 from pocgate.identity.queries import SIGNED_IN_AT
+from tests.api.conftest import caller
+
+__all__ = ["caller", "signed_in"]
 
 
 @pytest.fixture

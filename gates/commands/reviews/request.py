@@ -13,11 +13,12 @@ from gates.commands.notices import tell_review_requested
 from gates.commands.states import refuse
 from gates.commands.texts import check_texts
 from gates.enums import ReviewKind, ReviewState
-from gates.errors import NOT_REQUESTER, unknown
+from gates.errors import NO_OWNER_YET, NOT_REQUESTER, unknown
 from gates.models import GateReview
 from gates.permissions import can_request
 from gates.queries.committees import committee_for
 from gates.queries.evaluation import Evaluation, day_here
+from gates.queries.gaps import has_owner
 from gates.queries.precheck import precheck, precheck_blockers
 from gates.rules.deadlines import after_working_days
 from gates.rules.verdict import ClosingPlan
@@ -55,7 +56,7 @@ def request_review(*, case_id: int, request: Request, actor: User, now: datetime
         case = UseCase.objects.select_related("department", "unit").get(pk=lock_case(case_id).pk)
         committee = committee_for(case, case.stage) if case.stage is not None else None
         if not can_request(actor, case, committee, now=now):
-            raise Forbidden(NOT_REQUESTER)
+            raise Forbidden(NOT_REQUESTER if has_owner(case) else NO_OWNER_YET)
         found = precheck(case, kind=request.kind, proposal=request.proposal, plans=request.plans, actor=actor, now=now)
         refuse(precheck_blockers(found, reason=request.convened_reason))
         if committee is None or found.evaluation is None or version.pk is None:  # refused or published above

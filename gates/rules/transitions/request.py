@@ -41,8 +41,9 @@ class RequestState:
 def request_blockers(state: RequestState) -> list[Blocker]:
     """What stands in the way of a request."""
     blockers = []
-    if state.stage is None:
-        blockers.append(Blocker("stage_unknown", "The stage of the case is unknown; set it first."))
+    if state.stage is None and state.case_status in (*REQUESTABLE_STATUSES, STOPPED):
+        message = "The stage of the case is unknown; its owner says it when editing the case."
+        blockers.append(Blocker("stage_unknown", message))
     if state.case_status == STOPPED and not state.has_open_review:
         blockers += _reopening_blockers(state)
     elif state.case_status not in REQUESTABLE_STATUSES and not state.has_open_review:
@@ -50,7 +51,7 @@ def request_blockers(state: RequestState) -> list[Blocker]:
         blockers.append(Blocker("case_status", message, {"status": state.case_status}))
     if state.has_open_review:
         blockers.append(Blocker("review_open", "A review of this case is already open."))
-    if not state.has_committee:
+    if state.stage is not None and not state.has_committee:
         blockers.append(Blocker("no_committee", "No committee is appointed for this gate and department."))
     if not state.is_stop_proposal:
         blockers += _readiness_blockers(state)

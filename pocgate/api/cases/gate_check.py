@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from gates.enums import Outcome
+from gates.queries.gaps import NO_COMMITTEE, Gap, gaps_of
 from gates.queries.precheck import Missing, Precheck, precheck
 from gates.queries.releases import ReleaseAsked, release_asked
 from gates.queries.standing_words import ShownStanding, StandingNow, standing_json, standing_now
@@ -102,8 +103,10 @@ def _before(
     if release is not None and gate == standing.gate == case.stage == Stage.PRODUCTION:
         return _passed(case, gate)
     blockers = _status_blockers(case)
-    if case.stage is None and case.status != Status.DRAFT:
-        blockers.append(_blocker("stage_unknown", "The stage of this case is not known.", "product_owner", ""))
+    if case.stage is None and case.status not in ENDED_OR_WAITING:
+        how = "The product owner says, when editing the case, in which stage it is."
+        blockers.append(_blocker("stage_unknown", "The stage of this case is not known.", "product_owner", how))
+        blockers += [_gap(gap) for gap in gaps_of(case, None, None)]
     elif gate is not None and case.stage is not None and gate > case.stage:
         message = f"The case is in stage {case.stage}; gate {gate} comes after gate {case.stage}."
         blockers.append(_blocker("gate_not_reached", message, "", ""))
@@ -117,13 +120,15 @@ def _evaluated(found: Precheck) -> dict[str, Any]:
     evaluation = found.evaluation
     if evaluation is None:
         raise ValueError("the case has no next gate")
-    blockers = [_must(missing) for missing in found.missing if not missing.may_stay_open]
+    recommended = evaluation.recommended
+    goes_on = recommended.outcome in GOES_ON
+    blockers = [_gap(gap) for gap in found.gaps if gap.code == NO_COMMITTEE or not goes_on]
+    blockers += [_must(missing) for missing in found.missing if not missing.may_stay_open]
     blockers += [
         _blocker("condition_open", f"Open condition: {condition.text}", str(condition.owner), "Clear the condition.")
         for condition in found.open_conditions
     ]
-    recommended = evaluation.recommended
-    if recommended.outcome not in GOES_ON and not blockers:
+    if not goes_on and not blockers:
         blockers.append(_blocker(recommended.rule, f"Policy recommends {recommended.outcome}.", "chair", ""))
     decision = latest_decision(found.case, evaluation.gate)
     return {
@@ -141,12 +146,16 @@ def _status_blockers(case: UseCase) -> list[dict[str, Any]]:
     return [_blocker(f"status_{case.status}", ENDED_OR_WAITING[case.status], "", "")]
 
 
+def _gap(gap: Gap) -> dict[str, Any]:
+    return {**_blocker(gap.code, gap.text, gap.who, gap.how), "title": gap.title}
+
+
 def _must(missing: Missing) -> dict[str, Any]:
     return {
         "code": "must_open",
         "criterion": missing.key,
         "title": str(missing.criterion.title),
-        "detail": missing.result.reason.text,
+        "detail": missing.why,
         "who": missing.who,
         "how": str(missing.criterion.how),
     }

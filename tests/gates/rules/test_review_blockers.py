@@ -64,7 +64,7 @@ REQUEST = RequestState("active", 1, False, True, (), "go")
         ({"open_conditions": ("Fix",), "kind": "out_of_cycle", "proposal": "stop"}, []),
         (
             {"stage": None, "case_status": "draft", "has_committee": False, "recommended": "not_ready"},
-            ["stage_unknown", "case_status", "no_committee", "not_ready"],
+            ["case_status", "not_ready"],
         ),
     ],
 )
