@@ -111,6 +111,12 @@ def is_delegated_away(user: User, standings: Sequence[SeatStanding], seat_id: in
 
 def tally_of(review: GateReview, *, playbook: Playbook, facts: CaseFacts, now: datetime) -> Tally:
     """The count now. For the rules alone: while the vote runs it holds what nobody may see."""
+    seats, votes = counted_of(review, now=now)
+    return tally(playbook.gate(review.gate), facts, seats, votes)
+
+
+def counted_of(review: GateReview, *, now: datetime) -> tuple[list[CountedSeat], list[CastVote]]:
+    """Seats and votes as the tally takes them."""
     standings = standings_of(review, now=now)
     dossier = current_dossier(review)
     revision = dossier.pk if dossier else 0
@@ -125,8 +131,7 @@ def tally_of(review: GateReview, *, playbook: Playbook, facts: CaseFacts, now: d
         for standing in standings
     ]
     seated = {seat.id for seat in seats}
-    votes = [_cast(vote, revision) for vote in _votes_of(review) if vote.seat_id in seated]
-    return tally(playbook.gate(review.gate), facts, seats, votes)
+    return seats, [_cast(vote, revision) for vote in _votes_of(review) if vote.seat_id in seated]
 
 
 def tally_json(counted: Tally) -> Mapping[str, object]:
