@@ -46,6 +46,17 @@ from pocgate.api.reviews.compliance import (
 )
 from pocgate.api.reviews.corrections import ClearingView, CorrectionView
 from pocgate.api.reviews.health import GateHealthView
+from pocgate.api.reviews.meeting_acts import (
+    AgendaItemMoveView,
+    AgendaItemRemovalView,
+    AgendaView,
+    AttendanceView,
+    MeetingCancellationView,
+    MeetingEndView,
+    MeetingStartView,
+    MinutesView,
+)
+from pocgate.api.reviews.meetings import MeetingsView, MeetingView
 from pocgate.api.reviews.overrides import (
     OverrideConsentView,
     OverrideRefusalView,
@@ -54,6 +65,14 @@ from pocgate.api.reviews.overrides import (
     OverridesView,
     OverrideView,
     OverrideWithdrawalView,
+)
+from pocgate.api.reviews.papers import (
+    DecisionPdfView,
+    DossierDifferenceView,
+    DossierPdfView,
+    MeetingCalendarView,
+    MeetingMinutesView,
+    MeetingPackView,
 )
 from pocgate.api.reviews.records import (
     ChecklistView,
@@ -164,6 +183,8 @@ urlpatterns = [
     path("reviews", ReviewsView.as_view(), name="reviews"),
     path("reviews/<int:review_id>", ReviewView.as_view(), name="review"),
     path("reviews/<int:review_id>/dossier", DossierView.as_view(), name="dossier"),
+    path("reviews/<int:review_id>/dossier/difference", DossierDifferenceView.as_view(), name="dossier_difference"),
+    path("reviews/<int:review_id>/dossier.pdf", DossierPdfView.as_view(), name="dossier_pdf"),
     path("reviews/<int:review_id>/opening", OpeningView.as_view(), name="opening"),
     path("reviews/<int:review_id>/votes", VotesView.as_view(), name="votes"),
     path("reviews/<int:review_id>/votes/confirmation", ConfirmationView.as_view(), name="vote_confirmation"),
@@ -199,6 +220,24 @@ urlpatterns = [
     path("decisions/<str:number>/correction", CorrectionView.as_view(), name="correction"),
     path("conditions/<int:condition_id>/clearing", ClearingView.as_view(), name="condition_clearing"),
     path("decisions/<str:number>/dossier", DossierOfDecisionView.as_view(), name="dossier_of_decision"),
+    path("decisions/<str:number>/decision.pdf", DecisionPdfView.as_view(), name="decision_pdf"),
+    path("meetings", MeetingsView.as_view(), name="meetings"),
+    path("meetings/<int:meeting_id>", MeetingView.as_view(), name="meeting"),
+    path("meetings/<int:meeting_id>/agenda", AgendaView.as_view(), name="agenda"),
+    path(
+        "meetings/<int:meeting_id>/agenda/<int:item_id>/removal",
+        AgendaItemRemovalView.as_view(),
+        name="agenda_item_removal",
+    ),
+    path("meetings/<int:meeting_id>/agenda/<int:item_id>/move", AgendaItemMoveView.as_view(), name="agenda_item_move"),
+    path("meetings/<int:meeting_id>/attendance", AttendanceView.as_view(), name="attendance"),
+    path("meetings/<int:meeting_id>/start", MeetingStartView.as_view(), name="meeting_start"),
+    path("meetings/<int:meeting_id>/cancellation", MeetingCancellationView.as_view(), name="meeting_cancellation"),
+    path("meetings/<int:meeting_id>/minutes", MinutesView.as_view(), name="minutes"),
+    path("meetings/<int:meeting_id>/end", MeetingEndView.as_view(), name="meeting_end"),
+    path("meetings/<int:meeting_id>/pack.pdf", MeetingPackView.as_view(), name="meeting_pack"),
+    path("meetings/<int:meeting_id>/minutes.pdf", MeetingMinutesView.as_view(), name="meeting_minutes"),
+    path("meetings/<int:meeting_id>/calendar.ics", MeetingCalendarView.as_view(), name="meeting_calendar"),
     path("playbook", PlaybookView.as_view(), name="playbook"),
     path("playbook:check", PlaybookCheckView.as_view(), name="playbook_check"),
     path("events", EventsView.as_view(), name="events"),

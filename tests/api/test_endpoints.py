@@ -11,10 +11,12 @@ from django.test import Client
 from django.urls import URLPattern
 
 from gates.models import (
+    AgendaItem,
     ChecklistTemplate,
     Condition,
     Decision,
     Delegation,
+    Meeting,
     OverrideRequest,
     Question,
     ReviveTrigger,
@@ -48,6 +50,7 @@ EVERYBODY = frozenset({"stranger", "auditor", "chair", "owner"})
 SEES = frozenset({"auditor", "chair", "owner"})
 OWNER, CHAIR, OFFICER = frozenset({"owner"}), frozenset({"chair"}), frozenset({"officer"})
 ADMIN, AUDITOR = frozenset({"admin"}), frozenset({"auditor"})
+COMMITTEE = frozenset({"auditor", "chair"})
 
 TABLE = [
     ("status", "get", READ, EVERYBODY),
@@ -156,6 +159,24 @@ TABLE = [
     ("decisions", "get", GATES, EVERYBODY),
     ("decision", "get", GATES, SEES),
     ("dossier_of_decision", "get", GATES, SEES),
+    ("dossier_difference", "get", GATES, SEES),
+    ("dossier_pdf", "get", GATES, SEES),
+    ("decision_pdf", "get", GATES, SEES),
+    ("meetings", "get", GATES, EVERYBODY),
+    ("meetings", "post", DECIDE, EVERYBODY),
+    ("meeting", "get", GATES, COMMITTEE),
+    ("meeting", "patch", DECIDE, CHAIR),
+    ("agenda", "post", DECIDE, COMMITTEE),
+    ("agenda_item_removal", "post", DECIDE, CHAIR),
+    ("agenda_item_move", "post", DECIDE, COMMITTEE),
+    ("attendance", "post", VOTE, COMMITTEE),
+    ("meeting_start", "post", DECIDE, CHAIR),
+    ("meeting_cancellation", "post", DECIDE, CHAIR),
+    ("minutes", "post", DECIDE, CHAIR),
+    ("meeting_end", "post", DECIDE, COMMITTEE),
+    ("meeting_pack", "get", GATES, COMMITTEE),
+    ("meeting_minutes", "get", GATES, COMMITTEE),
+    ("meeting_calendar", "get", GATES, COMMITTEE),
     ("playbook", "get", READ, EVERYBODY),
     ("playbook", "post", Scope.PLAYBOOK_WRITE, EVERYBODY),
     ("playbook_check", "post", READ, EVERYBODY),
@@ -280,6 +301,18 @@ def trigger_of(decision: Decision) -> ReviveTrigger:
     return ReviveTrigger.objects.get_or_create(**wanted, defaults={"text": "A law passes."})[0]
 
 
+def item_of(decision: Decision, state: str) -> AgendaItem:
+    """On the agenda of a meeting of the committee in this state."""
+    begins = datetime.now(UTC) + timedelta(days=3)
+    when = {"starts_at": begins, "ends_at": begins + timedelta(hours=2), "created_at": begins, "changed_at": begins}
+    meeting = Meeting.objects.get_or_create(
+        committee=decision.review.committee,
+        state=state,
+        defaults={"created_by": decision.decided_by, "title": state, **when},
+    )[0]
+    return AgendaItem.objects.get_or_create(meeting=meeting, review=decision.review, defaults={"position": 1})[0]
+
+
 def incident_of(case: UseCase) -> Incident:
     seen = {"severity": "minor", "text": "Letters went astray.", "detected_at": datetime.now(UTC)}
     return Incident.objects.get_or_create(case=case, defaults={**seen, "recorded_at": datetime.now(UTC)})[0]
@@ -310,6 +343,9 @@ def delivery_of(decision: Decision) -> WebhookDelivery:
 def call(client: Client, name: str, method: str, decision: Decision) -> int:
     path = {pattern.name: str(pattern.pattern) for pattern in urlpatterns if isinstance(pattern, URLPattern)}[name]
     case = decision.review.case
+    item = item_of(
+        decision, {"minutes": "running", "meeting_end": "running", "meeting_minutes": "held"}.get(name, "planned")
+    )
     for place, value in {
         "<str:ref>": case.reference,
         "<str:key>": Kpi.objects.filter(case=case).values_list("key", flat=True)[0],
@@ -330,6 +366,8 @@ def call(client: Client, name: str, method: str, decision: Decision) -> int:
         "<int:job_id>": str(job_of().pk),
         "<int:webhook_id>": str((delivery := delivery_of(decision)).endpoint_id),
         "<int:delivery_id>": str(delivery.pk),
+        "<int:meeting_id>": str(item.meeting_id),
+        "<int:item_id>": str(item.pk),
         "<int:notice_id>": str(notice_of(case).pk),
         "<int:template_id>": str(template_of(case).pk),
         "<str:number>": decision.reference,
