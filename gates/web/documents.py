@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from gates.commands.questions import note_opening
 from gates.documents.decisions import decision_pdf
 from gates.documents.dossiers import dossier_pdf
 from gates.models import Dossier, GateReview
@@ -42,9 +43,10 @@ class Shown:
 @login_required
 @require_safe
 def dossier(request: SignedInRequest, review_id: int, revision: int) -> HttpResponse:
-    """A frozen revision to read."""
+    """A frozen revision to read. That the person opened it is noted once, as in the room."""
     now = timezone.now()
     review, found = _found(request, review_id, revision)
+    note_opening(dossier=found, actor=request.user, now=now)
     waits = scorecard_waits(review, request.user, now=now)
     content = _readable(found, waits=waits)
     revisions = list(dossiers_of(review))

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from gates.commands.dossiers import refreeze_when_material
-from gates.models import Dossier, GateReview
+from gates.models import Dossier, DossierOpening, GateReview
 from pocgate.identity.models import User
 from portfolio.models import CostCap
 from tests.factories.stage_set import StageSet, a_stage_set
@@ -42,6 +42,17 @@ def test_dossier_page_shows_digest_revisions_and_what_to_take_along(today: datet
     assert review.dossiers.get(revision=2).digest in page
     assert f"/reviews/{review.pk}/dossiers/2/dossier.pdf" in page
     assert f"/reviews/{review.pk}/difference/?before=1&amp;after=2" in page
+
+
+def test_dossier_page_notes_that_its_reader_opened_that_revision(today: datetime, signed_in: Browser) -> None:
+    stage = a_stage_set(today)
+    review, reader = stage.voting(today), stage.members[0]
+
+    for revision in (1, 1, 2):
+        signed_in(reader).get(f"/reviews/{review.pk}/dossiers/{revision}/")
+
+    noted = DossierOpening.objects.order_by("dossier__revision").values_list("dossier__revision", "user")
+    assert list(noted) == [(1, reader.pk), (2, reader.pk)]
 
 
 def test_difference_page_names_place_before_and_after(today: datetime, signed_in: Browser) -> None:
