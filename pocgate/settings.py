@@ -293,7 +293,7 @@ CELERY_BEAT_SCHEDULE = {
     "nightly positions": {"task": "scoring.place_all", "schedule": crontab(hour=2, minute=50)},
     "event dispatch": {"task": "ledger.dispatch_events", "schedule": 60.0, "options": SOON},
     "retention of deliveries": {"task": "ledger.forget_deliveries", "schedule": crontab(hour=3, minute=30)},
-    "untouched drafts": {"task": "portfolio.archive_untouched_drafts", "schedule": crontab(hour=3, minute=20)},
+    "untouched drafts": {"task": "scoring.archive_untouched_drafts", "schedule": crontab(hour=3, minute=20)},
     "ledger checkpoint": {"task": "ledger.make_checkpoint", "schedule": crontab(hour=3, minute=50)},
     "retention of jobs": {"task": "kernel.forget_done_jobs", "schedule": crontab(hour=3, minute=40)},
 }

@@ -1,4 +1,4 @@
-"""The portfolio's tasks: checking and applying imports, each behind a job row, and putting old drafts away."""
+"""The portfolio's tasks: checking and applying imports, each behind a job row."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 from pocgate.identity.models import User
 from pocgate.kernel import jobs
 from pocgate.kernel.models import Job
-from portfolio.commands import cases, imports
+from portfolio.commands import imports
 
 
 @shared_task(name=imports.CHECK_TASK)
@@ -36,12 +36,6 @@ def apply_import(*, job_id: int, **_: object) -> None:
         actor = User.objects.get(pk=job.requested_by_id) if job.requested_by_id else None
         written = imports.apply_run(run_id=int(job.subject_id), actor=actor, now=timezone.now())
         jobs.finish(job, now=timezone.now(), result=written.as_json() if written else {})
-
-
-@shared_task(name="portfolio.archive_untouched_drafts")
-def archive_untouched_drafts(**_: object) -> int:
-    """Put away the drafts that nobody changed for 30 days."""
-    return cases.archive_untouched_drafts(now=timezone.now())
 
 
 def _report(job: Job, done: int, total: int) -> None:

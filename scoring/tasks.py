@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from pocgate.kernel import jobs
 from pocgate.kernel.enums import JobState
 from pocgate.kernel.models import Job
+from portfolio.commands.cases import archive_untouched_drafts as put_away
 from portfolio.commands.recompute import PLACE_TASK
 from portfolio.models import UseCase
 from scoring.commands.costs import watch_costs
@@ -25,6 +26,7 @@ from scoring.commands.waivers import expire_waivers
 from scoring.queries import findings_due
 from scoring.queries.costs import costs_due
 from scoring.queries.imports import cases_with_imported_answers
+from scoring.queries.playbooks import current_playbook
 from scoring.queries.ratings import rated_batches
 from scoring.queries.recompute import all_batches, chunks, due_batches
 
@@ -33,6 +35,13 @@ SWEEP_SECONDS = 12.0
 FINDINGS_TASK = "scoring.refresh_findings"
 ALL_FINDINGS_TASK = "scoring.refresh_all_findings"
 COSTS_TASK = "scoring.watch_costs"
+
+
+@shared_task(name="scoring.archive_untouched_drafts")
+def archive_untouched_drafts(**_: object) -> int:
+    """Put away the drafts that nobody changed for as long as the playbook says; it says so here, above the cases."""
+    days = current_playbook().pace.draft_archived_after_days
+    return put_away(days=days, now=timezone.now())
 
 
 @shared_task(name="scoring.recompute_case")

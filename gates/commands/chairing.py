@@ -19,6 +19,7 @@ from pocgate.kernel.errors import Forbidden, Invalid
 from portfolio.commands.clock import extend_time_box
 from portfolio.commands.lifecycle import resume
 from portfolio.models import StageSpell, UseCase
+from scoring.queries.playbooks import current_playbook
 
 
 def resume_case(*, case_id: int, reason: str, actor: User, now: datetime) -> UseCase:
@@ -30,11 +31,12 @@ def resume_case(*, case_id: int, reason: str, actor: User, now: datetime) -> Use
 
 
 def extend_stage(*, case_id: int, days: int, reason: str, actor: User, now: datetime) -> StageSpell:
-    """Extend the time-box of the present stage once, by at most half of it. Raises as `resume_case`."""
+    """Extend the time-box of the present stage once, by at most the playbook's share. Raises as `resume_case`."""
     _check(reason)
     with transaction.atomic():
         _require_chair(case_id, actor, now)
-        return extend_time_box(case_id=case_id, days=days, reason=reason.strip(), actor=actor, now=now)
+        share = current_playbook().pace.extension_share
+        return extend_time_box(case_id=case_id, days=days, share=share, reason=reason.strip(), actor=actor, now=now)
 
 
 def convene_review(*, case_id: int, reason: str, actor: User, now: datetime) -> GateReview:

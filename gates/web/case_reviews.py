@@ -125,6 +125,7 @@ def tab(
         "steers": found.by_chair,
         "resume_form": ResumeForm(),
         "extension_form": ExtensionForm(),
+        "extension_percent": int(current_playbook().pace.extension_share * 100),
         "convening_form": ConveningForm(),
         "cost_proposals": proposing_notices([case.pk], now=now),
         "standing": shown_standing(case),

@@ -22,7 +22,6 @@ from portfolio.queries.team import untouched_drafts
 from portfolio.rules.registration import Registration, registration_blockers, text_problems
 
 NUMBERS = "use_case"
-UNTOUCHED = timedelta(days=30)
 TEXT_FIELDS = ("title", "problem_statement", "affected_process", "affected_users", "expected_benefit", "category")
 PLAIN_FIELDS = (*TEXT_FIELDS, "vendor", "currency", "technology", "target_gate_date")
 PLACE_FIELDS = ("department_id", "unit_id")
@@ -190,9 +189,9 @@ def _identifying_blockers(case: UseCase) -> list[Blocker]:
     return []
 
 
-def archive_untouched_drafts(*, now: datetime, limit: int = 500) -> int:
-    """Put away the drafts that nobody changed for 30 days; the number put away."""
-    untouched = untouched_drafts(before=now - UNTOUCHED)[:limit]
+def archive_untouched_drafts(*, days: int, now: datetime, limit: int = 500) -> int:
+    """Put away the drafts that nobody changed for so many days; the number put away."""
+    untouched = untouched_drafts(before=now - timedelta(days=days))[:limit]
     case_ids = list(untouched.values_list("pk", flat=True))
     for case_id in case_ids:
         archive_draft(case_id=case_id, actor=None, now=now)

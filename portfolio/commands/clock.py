@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from fractions import Fraction
 
 from django.db import transaction
 from django.db.models import F
@@ -29,13 +30,13 @@ def start_clock(case_id: int, *, now: datetime) -> None:
         StageSpell.objects.filter(pk=spell.pk).update(clock_stopped_at=None, time_box_ends_at=ends_at)
 
 
-def extend_time_box(*, case_id: int, days: int, reason: str, actor: User, now: datetime) -> StageSpell:
-    """One extension of at most half the time-box. That the actor is the chair is checked by the caller in gates."""
+def extend_time_box(*, case_id: int, days: int, share: Fraction, reason: str, actor: User, now: datetime) -> StageSpell:
+    """One extension of at most `share` of the time-box. The caller in gates checks that the actor is the chair."""
     with transaction.atomic():
         case = UseCase.objects.select_for_update().get(pk=case_id)
         spell = StageSpell.objects.filter(case=case, exit_reason="").first()
         box = spell.time_box_days if spell else None
-        blockers = extension_blockers(box, spell.extension_days if spell else 0, days)
+        blockers = extension_blockers(box, spell.extension_days if spell else 0, days, share)
         if blockers or spell is None:
             raise NotAllowedNow(blockers)
         StageSpell.objects.filter(pk=spell.pk).update(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from fractions import Fraction
 
 from pocgate.kernel.errors import Blocker
 
-EXTENSION_SHARE = 2  # an extension is at most one half of the time-box
 CLOSE_PERCENT = 75
 FULL_PERCENT = 100
 OVERDUE_PERCENT = 150
@@ -76,15 +76,14 @@ def level_of(percent: int) -> Level:
     return Level.CLOSE if percent >= CLOSE_PERCENT else Level.FRESH
 
 
-def extension_blockers(time_box_days: int | None, extension_days: int, days: int) -> list[Blocker]:
-    """Why the time-box can not be extended by `days`."""
+def extension_blockers(time_box_days: int | None, extension_days: int, days: int, share: Fraction) -> list[Blocker]:
+    """Why the time-box can not be extended by `days`; `share` of it is the most."""
     if not time_box_days:
         return [Blocker("no_time_box", "This stage has no time-box to extend.")]
     if extension_days:
         return [Blocker("extended_already", "The time-box was extended already; a second extension is not possible.")]
-    most = time_box_days // EXTENSION_SHARE
+    most = int(time_box_days * share)
     if not 1 <= days <= most:
-        return [
-            Blocker("extension_too_long", "An extension is 1 to {most} days, half of the time-box.", {"most": most})
-        ]
+        shown = {"most": most, "percent": int(share * 100)}
+        return [Blocker("extension_too_long", "An extension is 1 to {most} days, {percent} % of the time-box.", shown)]
     return []

@@ -14,7 +14,9 @@ from gates.queries.cost_reviews import proposing_notices
 from pocgate.inbox.models import Notification
 from pocgate.kernel.errors import Forbidden, Invalid, NotAllowedNow
 from portfolio.models import CostCap, CostPlan, Hold, StageSpell, UseCase
+from scoring.commands.playbooks import publish_playbook
 from scoring.models import CostNotice
+from scoring.queries.playbooks import default_playbook_text
 from tests.factories.costs import CostNoticeFactory
 from tests.factories.stage_set import StageSet, a_stage_set
 
@@ -57,6 +59,18 @@ def test_time_box_is_extended_once_by_at_most_half(now: datetime) -> None:
 
     assert spell.extension_days == 14
     assert StageSpell.objects.get(case=stage.case).extension_days == 14
+
+
+def test_most_days_of_an_extension_are_the_playbooks(now: datetime) -> None:
+    stage = a_stage_set(now)
+    text = default_playbook_text().replace("extension_share: 1/2", "extension_share: 1/4")
+    publish_playbook(text=text, actor=None, now=now)
+    extending = {"case_id": stage.case.pk, "reason": "The data came late.", "actor": stage.chair, "now": now}
+
+    with pytest.raises(NotAllowedNow, match="1 to 7 days, 25 %"):
+        extend_stage(days=8, **extending)
+
+    assert extend_stage(days=7, **extending).extension_days == 7
 
 
 def test_chair_convenes_a_review_out_of_cycle_with_a_reason_and_nobody_else_does(now: datetime) -> None:

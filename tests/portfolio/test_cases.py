@@ -196,7 +196,7 @@ def test_drafts_that_nobody_touched_are_put_away_once(now: datetime) -> None:
     UseCaseFactory(status="draft", stage=None, updated_at=now - timedelta(days=29))
     UseCaseFactory(updated_at=now - timedelta(days=31))
 
-    counts = [cases.archive_untouched_drafts(now=now) for _ in range(2)]
+    counts = [cases.archive_untouched_drafts(days=30, now=now) for _ in range(2)]
 
     assert counts == [1, 0]
     assert list(UseCase.objects.filter(archived_at__isnull=False)) == [old]

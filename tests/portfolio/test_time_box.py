@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -56,10 +57,10 @@ def test_withdrawn_review_lets_the_clock_run_on_and_unlocks_the_records() -> Non
 
 
 @pytest.mark.django_db
-def test_time_box_is_extended_once_by_at_most_a_half(now: datetime) -> None:
+def test_time_box_is_extended_once_by_at_most_the_share_given(now: datetime) -> None:
     case, chair = UseCaseFactory(status="draft", stage=None), UserFactory()
     lifecycle.submit(case_id=case.pk, time_box_days=28, actor=chair, now=now)
-    extension = {"case_id": case.pk, "reason": "Holidays", "actor": chair, "now": now}
+    extension = {"case_id": case.pk, "share": Fraction(1, 2), "reason": "Holidays", "actor": chair, "now": now}
 
     for days in (0, 15):
         with pytest.raises(NotAllowedNow):
@@ -77,7 +78,7 @@ def test_stage_without_a_time_box_has_none_to_extend(now: datetime) -> None:
     StageSpell.objects.update(time_box_days=None)
 
     with pytest.raises(NotAllowedNow):
-        clock.extend_time_box(case_id=case.pk, days=1, reason="", actor=UserFactory(), now=now)
+        clock.extend_time_box(case_id=case.pk, days=1, share=Fraction(1, 2), reason="", actor=UserFactory(), now=now)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,9 @@ from pocgate.kernel import jobs
 from pocgate.kernel.models import Job
 from portfolio.models import CaseOrigin, ImportRun, UseCase
 from scoring import tasks
+from scoring.commands.playbooks import publish_playbook
 from scoring.models import CriterionAnswer, CriterionResult, ReadinessScore
+from scoring.queries.playbooks import default_playbook_text
 from tests.factories.portfolio import UseCaseFactory
 from tests.factories.scoring import CriterionAnswerFactory
 
@@ -152,3 +154,14 @@ def test_recompute_command_computes_due_named_or_all() -> None:
 def test_recompute_command_on_an_unknown_reference_is_refused() -> None:
     with pytest.raises(CommandError, match="UC-0099"):
         call_command("recompute_readiness", "UC-0099")
+
+
+def test_drafts_are_put_away_after_as_long_as_the_playbook_says(now: datetime) -> None:
+    text = default_playbook_text().replace("draft_archived_after_days: 30", "draft_archived_after_days: 9999")
+    old = UseCaseFactory(status="draft", stage=None, updated_at=now - timedelta(days=500))
+    publish_playbook(text=text, actor=None, now=now)
+    kept = tasks.archive_untouched_drafts()
+    publish_playbook(text=default_playbook_text(), actor=None, now=now)
+
+    assert (kept, tasks.archive_untouched_drafts()) == (0, 1)
+    assert UseCase.objects.get(archived_at__isnull=False) == old

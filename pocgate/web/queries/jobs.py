@@ -32,7 +32,7 @@ PURPOSES = {
     "inbox.send_mail": _("Send mail that is due"),
     "inbox.send_posts": _("Post to chat rooms and other services"),
     "web.write_digests": _("Write digests at each person's hour"),
-    "portfolio.archive_untouched_drafts": _("Put old drafts away"),
+    "scoring.archive_untouched_drafts": _("Put old drafts away"),
     "ledger.dispatch_events": _("Place events in the feed and hand them to webhooks"),
     "ledger.forget_deliveries": _("Remove old rows of the delivery log"),
     "ledger.make_checkpoint": _("Seal the activity so far"),
