@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
@@ -51,10 +51,10 @@ class Command(BaseCommand):
         match = REFERENCE.fullmatch(reference)
         case = UseCase.objects.filter(number=int(match.group(1))).first() if match else None
         if case is None:
-            return self._refuse("unknown_case", f"There is no case {reference}.", as_json=as_json)
+            self._refuse("unknown_case", f"There is no case {reference}.", as_json=as_json)
         return case
 
-    def _refuse(self, code: str, message: str, *, as_json: bool) -> Any:
+    def _refuse(self, code: str, message: str, *, as_json: bool) -> NoReturn:
         if as_json:
             self.stdout.write(encode({"code": code, "message": message}))
             raise SystemExit(REFUSED_STATUS)
