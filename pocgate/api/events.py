@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import structlog
 from django.core import signing
+from django.db import OperationalError
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.http.response import HttpResponseBase
@@ -30,6 +32,8 @@ from pocgate.ledger.queries.names import cases_of
 from pocgate.ledger.rules.endpoints import MOST_KINDS, is_kind
 from pocgate.ledger.rules.shown import shown
 from portfolio.models import UseCase
+
+log = structlog.get_logger(__name__)
 
 SALT = "pocgate.api.events"
 LATEST = "latest"
@@ -112,7 +116,7 @@ class EventsView(ApiView):
         Events of the cases that the caller sees now; those of no case for administrators and auditors. Votes are not
         told, neither before nor after the close: ask the review.
         """
-        place_events()
+        _place_what_is_new()
         after = self._after()
         acts = self._visible().select_related("actor", "on_behalf_of")
         page = feed_page(acts, after=after, limit=self.values.get("limit", DEFAULT_LIMIT))
@@ -142,6 +146,14 @@ class EventsView(ApiView):
             if has_role(self.person, *SEE_WHAT_HAS_NO_CASE, now=self.now):
                 allowed |= Q(case_id__isnull=True)
         return Activity.objects.filter(allowed, of_kinds(self.values.get("type", ())))
+
+
+def _place_what_is_new() -> None:
+    """A reader need not wait for a worker; where the database is busy writing, the worker does it later."""
+    try:
+        place_events()
+    except OperationalError as error:
+        log.info("events_not_placed", error=str(error))
 
 
 def _cursor(place: int) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
@@ -166,6 +167,25 @@ def test_feed_tells_a_person_of_their_cases_alone(caller: Caller) -> None:
     ]
     assert "playbook.published" in kinds(seen[admin])
     assert caller(member).get(f"{API}/events", {"case": "UC-0008"}).status_code == 404
+
+
+def test_feed_is_read_while_the_database_is_too_busy_to_place_events(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, case = caller(), UseCaseFactory(number=7)
+    act("case.registered", case)
+    before = read(client, case="UC-0007")
+    act("case.edited", case)
+
+    def locked() -> int:
+        raise OperationalError("database is locked")
+
+    with monkeypatch.context() as busy:
+        busy.setattr("pocgate.api.events.place_events", locked)
+        meanwhile = read(client, case="UC-0007", after=before["next_after"])
+    later = read(client, case="UC-0007", after=meanwhile["next_after"])
+
+    assert (kinds(meanwhile), kinds(later)) == ([], ["case.edited"])
 
 
 def test_feed_tells_no_vote_and_not_that_there_was_one(caller: Caller) -> None:
