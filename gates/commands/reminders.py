@@ -7,14 +7,12 @@ from datetime import date, datetime, timedelta
 
 import structlog
 from django.db import transaction
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from gates.queries.duty import Duty
 from gates.queries.evaluation import day_here
-from gates.queries.reminding import SOURCES, Chairs, Source, chunks_due
+from gates.queries.reminding import SOURCES, Chairs, Source, chunks_due, headline, told_at_once, when
 from gates.rules.reminders import Occasion, name_of, occasions_due
-from pocgate.inbox.commands import Notice, notify_many
+from pocgate.inbox.commands import Notice, notify_found, notify_many
 from scoring.queries.playbooks import current_playbook
 from scoring.rules.playbook import ReminderPolicy
 
@@ -42,6 +40,9 @@ def remind(*, now: datetime) -> int:
 
 def _remind_of(source: Source, chairs: Chairs, policy: ReminderPolicy) -> int:
     today, count = day_here(chairs.now), 0
+    if source.words is not None:
+        whole = told_at_once(source, source.words(), policy=policy, today=today, now=chairs.now)
+        count += notify_found(whole, now=chairs.now)
     for found in chunks_due(source, policy=policy, today=today, now=chairs.now):
         notices = [
             notice
@@ -69,19 +70,8 @@ def _notice(duty: Duty, occasion: Occasion) -> Notice:
         subject_type=duty.subject_type,
         subject_id=duty.subject_id,
         occasion=name_of(duty.deadline, occasion.key),
-        title=_("%(when)s: %(what)s") % {"when": _when(occasion.days_left, is_state=duty.is_state), "what": duty.what},
+        title=headline(when(occasion.days_left, is_state=duty.is_state), duty.what),
         reason=duty.reason,
         url=duty.url,
         case_id=duty.case_id,
     )
-
-
-def _when(days_left: int, *, is_state: bool) -> str:
-    days = abs(days_left)
-    if is_state:
-        return ngettext("For %(days)s day", "For %(days)s days", days) % {"days": days} if days else _("Since today")
-    if days_left == 0:
-        return _("Due today")
-    if days_left > 0:
-        return ngettext("Due in %(days)s day", "Due in %(days)s days", days) % {"days": days}
-    return ngettext("Overdue by %(days)s day", "Overdue by %(days)s days", days) % {"days": days}

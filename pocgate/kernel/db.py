@@ -241,7 +241,7 @@ def rows_given(columns: Mapping[str, str]) -> str:
     """
     if connection.vendor == "postgresql":
         listed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
-        return f"SELECT * FROM json_to_recordset(%s::json) AS given({listed})"
+        return f"SELECT * FROM json_to_recordset(%s::json) AS given({listed})"  # noqa: S608 - names of our own
     listed = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in columns)
     return f"SELECT {listed} FROM json_each(%s)"  # noqa: S608 - names of our own
 

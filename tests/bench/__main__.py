@@ -18,10 +18,9 @@ from tests.bench.database import prepare, prepare_afresh
 if TYPE_CHECKING:
     from tests.bench.report import Result
 
-SCORING = "scoring"
-NAMES = ("list", "api", "export", "status", SCORING, "jobs", "gate")
-# These make the records they measure, and need no others where they run alone.
-OWN_DATABASE = (SCORING, "gate")
+# What changes its cases, or measures its memory, has a database and a process of its own.
+APART = ("scoring", "jobs", "gate")
+NAMES = ("list", "api", "export", "status", *APART)
 DEFAULT_CASES = 10_000
 
 
@@ -34,7 +33,7 @@ def main() -> int:
     if options.cases < 1:
         parser.error("--cases: at least 1")
     own_environment = os.environ.copy()
-    if options.only in OWN_DATABASE:
+    if options.only in APART:
         prepare_afresh(f"pocgate_bench_{options.only}")
         is_seeded = True
     else:
@@ -49,8 +48,8 @@ def main() -> int:
         seed(options.cases)
     for name in [options.only] if options.only else NAMES:
         try:
-            if name == SCORING and not options.only:
-                results += _in_a_process_of_its_own(options.cases, own_environment)
+            if name in APART and not options.only:
+                results += _in_a_process_of_its_own(name, options.cases, own_environment)
             else:
                 results += run(name, options.cases)
         except Exception:  # noqa: BLE001 - one that can not run must not hide the others
@@ -62,11 +61,10 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def _in_a_process_of_its_own(cases: int, environment: Mapping[str, str]) -> list[Result]:
-    """Scoring has another database, and its memory is measured."""
+def _in_a_process_of_its_own(name: str, cases: int, environment: Mapping[str, str]) -> list[Result]:
     from tests.bench.report import read_report
 
-    command = [sys.executable, "-m", "tests.bench", "--only", SCORING, "--cases", str(cases)]
+    command = [sys.executable, "-m", "tests.bench", "--only", name, "--cases", str(cases)]
     subprocess.run(command, env=dict(environment), check=True)
     return read_report()
 

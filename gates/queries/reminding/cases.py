@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import F, FilteredRelation, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -32,7 +32,7 @@ from portfolio.models import Hold, StageSpell, UseCase
 from scoring.models import SwampSignal
 from scoring.queries.finding_words import swamp_text
 
-Found = QuerySet[Any, Any]
+Found = Any
 # In review a case has its review instead.
 BEFORE_REVIEW = (Status.ACTIVE, Status.PAUSED)
 
@@ -165,9 +165,11 @@ def _of_signals(found: Sequence[Subject], chairs: Chairs) -> Iterator[Duty]:
     yield from plain(kind, subject_type, _signal_words, to_heads=True, is_state=True)(orphans, chairs)
 
 
-def _source(kind: str, subject_type: str, subjects: Any, words: Any, **how: bool) -> Source:
-    tells_first_day = how.pop("tells_first_day", False)
-    return Source(kind, subject_type, subjects, plain(kind, subject_type, words, **how), tells_first_day)
+def _source(
+    kind: str, subject_type: str, subjects: Any, words: Any, *, to_heads: bool = False, tells_first_day: bool = False
+) -> Source:
+    duties = plain(kind, subject_type, words, to_heads=to_heads)
+    return Source(kind, subject_type, subjects, duties, tells_first_day, words=None if to_heads else words)
 
 
 OF_CASES = (
@@ -176,5 +178,5 @@ OF_CASES = (
     _source(NotificationKind.HOLD_ENDING, "hold", _holds, _hold_words, to_heads=True),
     _source(NotificationKind.STANDING_LAPSED, "standing", _lapsed, _lapsed_words, to_heads=True),
     _source(NotificationKind.REVIEW_PROPOSED, "standing", _coming, _coming_words, tells_first_day=True),
-    Source(NotificationKind.SWAMP_SIGNAL, "swamp_signal", _signals, _of_signals, tells_first_day=True),
+    Source(NotificationKind.SWAMP_SIGNAL, "swamp_signal", _signals, _of_signals, tells_first_day=True, is_state=True),
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -23,7 +23,7 @@ from pocgate.inbox.enums import NotificationKind
 from portfolio.enums import TeamRole
 from portfolio.models import TeamMember
 
-Found = QuerySet[Any, Any]
+Found = Any
 
 
 def _near(until: date, now: datetime) -> datetime:

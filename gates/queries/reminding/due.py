@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.translation import get_language
 
 from gates.queries.reminding.source import Source, Subject
+from gates.queries.reminding.wording import when
 from gates.rules.reminders import DayOccasions, occasions_on
 from pocgate.inbox.models import Notification
 from pocgate.kernel.db import rows_given, run_uncompiled
@@ -19,30 +22,76 @@ from scoring.rules.playbook import ReminderPolicy
 CHUNK = 5_000
 # No deadline is looked for that has passed longer ago; by then the person was reminded more than two hundred times.
 LONGEST_OVERDUE_DAYS = 730
-_DAY = {"deadline": "date", "person": "text", "person_on": "date", "chair": "text", "chair_on": "date"}
+_DAY = {
+    "deadline": "date",
+    "said": "text",
+    "person": "text",
+    "person_on": "date",
+    "chair": "text",
+    "chair_on": "date",
+}
 
 
-def chunks_due(source: Source, *, policy: ReminderPolicy, today: date, now: datetime) -> Iterator[Sequence[Subject]]:
+PERSON, CHAIR = "person", "chair"
+BOTH = (PERSON, CHAIR)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL that begins with a list of subjects, `found`, and days, `day`; its parameters, to be followed by others."""
+
+    sql: str
+    params: tuple[Any, ...]
+
+
+def chunks_due(
+    source: Source, *, policy: ReminderPolicy, today: date, now: datetime, to: Sequence[str] = BOTH
+) -> Iterator[Sequence[Subject]]:
     """Subjects of the source with an occasion that nobody was told, by key; each chunk is a statement of its own.
 
     What the caller told of one chunk is not in the next, so the memory it takes does not grow with the portfolio.
     """
-    until, days = _days(today, source.policy(policy))
-    inner, inner_params = source.subjects(now, until).query.sql_with_params()
-    statement = _statement(inner, tells_first_day=source.tells_first_day)
-    own, after = (source.kind, source.subject_type), 0
-    while found := _rows(statement, [days, *inner_params, after, *own, *own, CHUNK]):
-        yield found
-        if len(found) < CHUNK:
+    listed, after = ", ".join(f"found.{name}" for name in Subject._fields), 0
+    begin, due = beginning(source, policy=policy, today=today, now=now), is_due(source, to)
+    sql = f"{begin.sql} SELECT {listed} FROM found JOIN day ON day.deadline = found.deadline WHERE {due.sql}"  # noqa: S608 - names of our own
+    while rows := _rows(
+        f"{sql} AND found.pk > %s ORDER BY found.pk LIMIT %s", [*begin.params, *due.params, after, CHUNK]
+    ):
+        yield rows
+        if len(rows) < CHUNK:
             return
-        after = found[-1].pk
+        after = rows[-1].pk
 
 
-@lru_cache(maxsize=4)
-def _days(today: date, policy: ReminderPolicy) -> tuple[date, str]:
-    """The last deadline that is near, and what is due for each, as JSON: the same for every source of a day."""
+def beginning(source: Source, *, policy: ReminderPolicy, today: date, now: datetime) -> Statement:
+    """`WITH day AS …, found AS …`: the days that have an occasion today, and the subjects of the source."""
+    until, days = _days(today, source.policy(policy), source.is_state, get_language())
+    inner, inner_params = source.subjects(now, until).query.sql_with_params()
+    names = ", ".join(Subject._fields)
+    return Statement(f"WITH day AS ({rows_given(_DAY)}), found ({names}) AS ({inner})", (days, *inner_params))
+
+
+def is_due(source: Source, to: Sequence[str]) -> Statement:
+    """The condition for a subject and its day: the occasion came after the duty arose, and nobody was told of it."""
+    when, table = "<=" if source.tells_first_day else "<", Notification._meta.db_table  # noqa: SLF001
+    # All are told by one statement or none, so it is enough that somebody was.
+    parts = [
+        f"(found.since {when} day.{who}_on AND NOT EXISTS (SELECT 1 FROM {table} AS told WHERE told.kind = %s "  # noqa: S608 - names of our own
+        "AND told.subject_type = %s AND told.subject_id = CAST(found.pk AS varchar(40)) "
+        f"AND told.occasion = day.{who}))"
+        for who in to
+    ]
+    return Statement(f"({' OR '.join(parts)})", (source.kind, source.subject_type) * len(to))
+
+
+@lru_cache(maxsize=8)
+def _days(today: date, policy: ReminderPolicy, is_state: bool, _language: str | None) -> tuple[date, str]:
+    """The last deadline that is near, and what is due for each, as JSON: the same for many sources, for a day."""
     days = occasions_on(today, policy, LONGEST_OVERDUE_DAYS)
-    rows = [{"deadline": day.isoformat(), **_written(due)} for day, due in days.items()]
+    rows = [
+        {"deadline": day.isoformat(), "said": when((day - today).days, is_state=is_state), **_written(due)}
+        for day, due in days.items()
+    ]
     return max(days, default=today), json.dumps(rows)
 
 
@@ -60,28 +109,6 @@ def _rows(statement: str, params: Sequence[Any]) -> list[Subject]:
         run_uncompiled(cursor)
         cursor.execute(statement, params)
         return [Subject(row[0], _date(row[1]), _date(row[2]), *row[3:]) for row in cursor.fetchall()]
-
-
-def _statement(inner: str, *, tells_first_day: bool) -> str:
-    names, when = ", ".join(Subject._fields), "<=" if tells_first_day else "<"
-    return f"""
-        WITH day AS ({rows_given(_DAY)}), found ({names}) AS ({inner})
-        SELECT {", ".join(f"found.{name}" for name in Subject._fields)}
-        FROM found JOIN day ON day.deadline = found.deadline
-        WHERE found.pk > %s AND (
-            (found.since {when} day.person_on AND NOT {_told("day.person")})
-            OR (found.since {when} day.chair_on AND NOT {_told("day.chair")})
-        ) ORDER BY found.pk LIMIT %s
-    """  # noqa: S608 - names of our own
-
-
-def _told(occasion: str) -> str:
-    """Whether somebody was told: all are told by one statement, so the others were as well."""
-    table = Notification._meta.db_table  # noqa: SLF001 - Django documents it
-    return (
-        f"EXISTS (SELECT 1 FROM {table} AS told WHERE told.kind = %s AND told.subject_type = %s "  # noqa: S608
-        f"AND told.subject_id = CAST(found.pk AS varchar(40)) AND told.occasion = {occasion})"
-    )
 
 
 def _date(found: date | str) -> date:

@@ -15,7 +15,6 @@ from django.db.models import (
     IntegerField,
     OuterRef,
     Q,
-    QuerySet,
     Subquery,
     TextField,
     When,
@@ -31,7 +30,7 @@ from portfolio.models import EvidenceRevision, Kpi, KpiReading, TeamMember
 from scoring.enums import WaiverState
 from scoring.models import AnswerEvidence, Waiver
 
-Found = QuerySet[Any, Any]
+Found = Any
 MEASURED_STAGES = (1, 2, 3)
 LONGEST_TEXT = 120
 
@@ -153,7 +152,7 @@ def _next_reading() -> Coalesce:
     return Coalesce(Subquery(read.values("observed_to")[:1]) + later, begun + first)
 
 
-def _days(count: Any) -> ExpressionWrapper:
+def _days(count: Any) -> Any:
     whole = ExpressionWrapper(count, output_field=IntegerField())
     return ExpressionWrapper(whole * timedelta(days=1), output_field=DurationField())
 
@@ -165,7 +164,7 @@ def _reading_words() -> Words:
 
 
 def _source(kind: str, subject_type: str, subjects: Any, words: Any, **how: bool) -> Source:
-    return Source(kind, subject_type, subjects, plain(kind, subject_type, words), **how)
+    return Source(kind, subject_type, subjects, plain(kind, subject_type, words), words=words, **how)
 
 
 OF_RECORDS = (

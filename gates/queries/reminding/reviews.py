@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, F, QuerySet, When
+from django.db.models import Case, F, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -24,7 +24,7 @@ from pocgate.identity.enums import Role
 from pocgate.identity.queries import people_with_role
 from pocgate.inbox.enums import NotificationKind
 
-Found = QuerySet[Any, Any]
+Found = Any
 SIGNED_IN = (ReviewState.REQUESTED, ReviewState.IN_PREPARATION, ReviewState.VOTING)
 
 

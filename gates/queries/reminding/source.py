@@ -20,7 +20,7 @@ from portfolio.enums import Origin, Status, TeamRole
 from scoring.rules.playbook import ReminderPolicy
 
 UNDER_WAY = (Status.ACTIVE, Status.IN_REVIEW, Status.PAUSED)
-_ANY_CASE = "UC-0000"
+ANY_CASE = "UC-0000"
 
 
 class Subject(NamedTuple):
@@ -50,11 +50,22 @@ Build = Callable[[Sequence[Subject], Chairs], Iterable[Duty]]
 
 
 @dataclass(frozen=True)
+class Words:
+    """What is to be done (with `gate`, `case`, `title`, `text` to fill in), why one is told, and the page for it."""
+
+    what: str
+    reason: str
+    page: str
+    anchor: str = ""
+
+
+@dataclass(frozen=True)
 class Source:
     """A kind of duty: `subjects` until a day, in the columns of `Subject`, and the duties of a chunk of them.
 
     With `tells_first_day` people are reminded on the very day it arose; otherwise they were told of it then. What
-    `warns` comes before its deadline as well, the rest from that day on.
+    `warns` comes before its deadline as well, the rest from that day on. Where `words` say all there is to say to the
+    subject's own person, the database tells them.
     """
 
     kind: str
@@ -63,20 +74,12 @@ class Source:
     duties: Build
     tells_first_day: bool = False
     warns: bool = True
+    is_state: bool = False
+    words: Callable[[], Words] | None = None
 
     def policy(self, policy: ReminderPolicy) -> ReminderPolicy:
         """When this source is reminded of, of what the playbook says."""
         return policy if self.warns else replace(policy, before_days=(0,))
-
-
-@dataclass(frozen=True)
-class Words:
-    """What is to be done (with `gate`, `case`, `title`, `text` to fill in), why one is told, and the page for it."""
-
-    what: str
-    reason: str
-    page: str
-    anchor: str = ""
 
 
 def plain(
@@ -106,7 +109,7 @@ def plain(
     return duties
 
 
-def columns(rows: QuerySet[Any, Any], *, case: str, **own: Any) -> QuerySet[Any, Any]:
+def columns(rows: Any, *, case: str, **own: Any) -> Any:
     """The rows in the columns of `Subject`. `case` is the path to the case, "" where the row is the case itself."""
     to = f"{case}__" if case else ""
     named: dict[str, Any] = {
@@ -123,7 +126,7 @@ def columns(rows: QuerySet[Any, Any], *, case: str, **own: Any) -> QuerySet[Any,
     return rows.annotate(**named).values_list(*[f"{name}_" for name in Subject._fields])
 
 
-def without_case(rows: QuerySet[Any, Any], *, deadline: Any, since: Any) -> QuerySet[Any, Any]:
+def without_case(rows: Any, *, deadline: Any, since: Any) -> Any:
     """Rows that belong to no single case."""
     nothing, no_text = Value(None, IntegerField()), Value("", CharField())
     values = (F("pk"), deadline, since, nothing, Value(0), no_text, nothing, nothing, nothing, no_text)
@@ -131,12 +134,12 @@ def without_case(rows: QuerySet[Any, Any], *, deadline: Any, since: Any) -> Quer
     return rows.annotate(**named).values_list(*named)
 
 
-def with_owner(rows: QuerySet[Any, Any], *, case: str) -> QuerySet[Any, Any]:
+def with_owner(rows: Any, *, case: str) -> Any:
     """Those of cases with a product owner whose account is open, named `holder`; nobody else accepted the case."""
     return owner_if_any(rows, case=case).filter(holder__user__is_active=True)
 
 
-def owner_if_any(rows: QuerySet[Any, Any], *, case: str) -> QuerySet[Any, Any]:
+def owner_if_any(rows: Any, *, case: str) -> Any:
     """The rows with the product owner of the case, if it has one, named `holder`."""
     to = f"{case}__team" if case else "team"
     is_owner = Q(**{f"{to}__role": TeamRole.PRODUCT_OWNER, f"{to}__ended_at__isnull": True})
@@ -156,9 +159,9 @@ def day_of(moment: str | Combinable) -> TruncDate:
 
 def page_of(name: str, reference: str, anchor: str = "") -> str:
     """The address of a case's page. Resolving it anew for each of thousands of rows would take longer than the rest."""
-    return _pattern(name).replace(_ANY_CASE, reference) + anchor
+    return _pattern(name).replace(ANY_CASE, reference) + anchor
 
 
 @cache
 def _pattern(name: str) -> str:
-    return reverse(name, args=[_ANY_CASE])
+    return reverse(name, args=[ANY_CASE])

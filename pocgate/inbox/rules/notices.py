@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -27,3 +28,18 @@ class Notice:
     def key(self) -> str:
         """Names it in a channel, which is told once whoever else is."""
         return f"{self.kind}:{self.subject_type}:{self.subject_id}:{self.occasion}"[:200]
+
+
+@dataclass(frozen=True)
+class NoticeQuery:
+    """Notices of one kind. `select` follows `begin` and has user_id, subject_id, occasion, case_id, title and url.
+
+    `begin` is the head of a statement, `WITH …`, and comes first; the parameters are those of both.
+    """
+
+    kind: str
+    subject_type: str
+    reason: str
+    begin: str
+    select: str
+    params: tuple[Any, ...]
