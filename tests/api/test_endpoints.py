@@ -399,7 +399,7 @@ def test_endpoint_lets_in_whom_the_table_names(
     assert call(client, name, method, decision) == 401
     if scope is not None:
         others = [other for other in Scope.values if other != scope]
-        holders = {CHAIR: stage.chair, OFFICER: stage.officer, ADMIN: admin, AUDITOR: auditor}
+        holders = {CHAIR: stage.chair, COMMITTEE: stage.chair, OFFICER: stage.officer, ADMIN: admin, AUDITOR: auditor}
         entitled = holders.get(expected, stage.owner)
         assert call(caller(entitled, others), name, method, decision) == 403
         assert call(caller(entitled, [scope]), name, method, decision) not in {401, 403, 404}
