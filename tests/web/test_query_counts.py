@@ -100,7 +100,7 @@ def test_notifications_with_one_or_three_rows_ask_the_same(
             created_at=now - timedelta(minutes=number),
         )
 
-    with django_assert_num_queries(FRAME + 1):
+    with django_assert_num_queries(FRAME + 4):
         response = client.get("/notifications/")
 
     assert response.context["unread"] == rows

@@ -30,8 +30,12 @@ def wishes_of(user_ids: Collection[int]) -> Mapping[int, Wishes]:
 def wishes_of_person(user: User) -> Wishes:
     """The wishes of one person, also of a closed account."""
     deliveries = dict(TopicDelivery.objects.filter(user=user).values_list("topic", "delivery"))
-    muted = frozenset(MutedKind.objects.filter(user=user).values_list("kind", flat=True))
-    return _wishes(user, deliveries, muted)
+    return _wishes(user, deliveries, muted_kinds(user))
+
+
+def muted_kinds(user: User) -> frozenset[str]:
+    """The kinds of which the person wants no mail."""
+    return frozenset(MutedKind.objects.filter(user=user).values_list("kind", flat=True))
 
 
 def preferences_of(user: User) -> Preferences:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from pocgate.identity.enums import Role
 from pocgate.inbox.commands import mark_read
 from pocgate.inbox.queries import notifications_of
-from pocgate.inbox.queries.wishes import has_bounced, preferences_of, wishes_of_person
+from pocgate.inbox.queries.wishes import has_bounced, muted_kinds, preferences_of
 from pocgate.kernel.http import back_to, polled
 from pocgate.web.person import person, standing_of
 from pocgate.web.queries.inbox import inbox_of
@@ -32,7 +32,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
     user = person(request)
     inbox = inbox_of(
         user,
-        muted=wishes_of_person(user).muted,
+        muted=muted_kinds(user),
         before=_number(request.GET.get("before", "")),
         unread_count=standing_of(request).unread,
         now=timezone.now(),
