@@ -8,4 +8,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pocgate.settings")
 
 app = Celery("pocgate", task_cls="pocgate.kernel.schedule:NotedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["pocgate.kernel", "pocgate.ledger", "pocgate.inbox", "portfolio", "scoring", "gates", "pocgate.web"])
+APPS_WITH_TASKS = ("kernel", "ledger", "inbox", "web")
+app.autodiscover_tasks([*(f"pocgate.{name}" for name in APPS_WITH_TASKS), "portfolio", "scoring", "gates"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 import structlog
@@ -10,7 +10,7 @@ from django.db import transaction
 
 from gates.queries.duty import Duty
 from gates.queries.evaluation import day_here
-from gates.queries.reminding import SOURCES, Chairs, Source, chunks_due, headline, told_at_once, when
+from gates.queries.reminding import SOURCES, Chairs, Source, Subject, chunks_kept, due, headline, told_at_once, when
 from gates.rules.reminders import Occasion, name_of, occasions_due
 from pocgate.inbox.commands import Notice, notify_found, notify_many
 from scoring.queries.playbooks import current_playbook
@@ -40,20 +40,27 @@ def remind(*, now: datetime) -> int:
 
 def _remind_of(source: Source, chairs: Chairs, policy: ReminderPolicy) -> int:
     today, count = day_here(chairs.now), 0
-    if source.words is not None:
-        whole = told_at_once(source, source.words(), policy=policy, today=today, now=chairs.now)
-        count += notify_found(whole, now=chairs.now)
-    for found in chunks_due(source, policy=policy, today=today, now=chairs.now):
-        notices = [
-            notice
-            for duty in source.duties(found, chairs)
-            for notice in _notices(duty, today, source.policy(policy), tells_first_day=source.tells_first_day)
-        ]
-        # All of a chunk or nobody: the next run looks whether an occasion was told, not to whom.
-        with transaction.atomic():
-            notify_many(notices, now=chairs.now)
-        count += len(notices)
+    with due(source, policy=policy, today=today, now=chairs.now) as found:
+        if found.few is not None:
+            return _tell(source, found.few, chairs, policy)
+        if source.words is not None:
+            count += notify_found(told_at_once(found, source.words()), now=chairs.now)
+        for chunk in chunks_kept(found):
+            count += _tell(source, chunk, chairs, policy)
     return count
+
+
+def _tell(source: Source, found: Sequence[Subject], chairs: Chairs, policy: ReminderPolicy) -> int:
+    """All of these or nobody: the next run looks whether an occasion was told, not to whom."""
+    today = day_here(chairs.now)
+    notices = [
+        notice
+        for duty in source.duties(found, chairs)
+        for notice in _notices(duty, today, source.policy(policy), tells_first_day=source.tells_first_day)
+    ]
+    with transaction.atomic():
+        notify_many(notices, now=chairs.now)
+    return len(notices)
 
 
 def _notices(duty: Duty, today: date, policy: ReminderPolicy, *, tells_first_day: bool) -> Iterator[tuple[int, Notice]]:

@@ -119,7 +119,7 @@ def _cast(booth: _Booth, ballot: Ballot) -> Vote:
     vote, is_change = _write(booth, ballot)
     verb = "review.vote_changed" if is_change else "review.voted"
     review = booth.review
-    # Who voted is known to the committee; what they voted is not, so nothing of it stands here. Programs are told neither.
+    # Who voted is known to the committee; what they voted is not, so nothing of it stands here. Programs know neither.
     act = Act(verb, "review", review.pk, review.case_id, after={"seat": vote.seat_id}, is_told=False)
     record(act, actor=booth.actor, on_behalf_of=_principal(booth), now=booth.now)
     return vote

@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any
 
 from celery import Task
-from celery.schedules import BaseSchedule, crontab, maybe_schedule
+from celery.schedules import crontab
 from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
@@ -39,7 +39,7 @@ class ScheduledWork:
     is_late: bool
 
 
-class NotedTask(Task):  # type: ignore[misc]
+class NotedTask(Task[Any, Any]):
     """The base of every task: notes the runs of those that the schedule calls."""
 
     def __call__(self, *args: Any, **values: Any) -> Any:
@@ -77,13 +77,19 @@ def _end(task: str, began: float, **changes: Any) -> None:
 
 def scheduled_tasks() -> frozenset[str]:
     """Names of the tasks that the schedule calls."""
-    return frozenset(entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values())
+    return frozenset(entry["task"] for entry in _entries().values())
 
 
 def scheduled_work(*, now: datetime) -> list[ScheduledWork]:
     """Every entry of the schedule, in its order."""
     runs = {run.task: run for run in ScheduledRun.objects.all()}
-    return [_work(name, entry, runs.get(entry["task"]), now) for name, entry in settings.CELERY_BEAT_SCHEDULE.items()]
+    return [_work(name, entry, runs.get(entry["task"]), now) for name, entry in _entries().items()]
+
+
+def _entries() -> dict[str, dict[str, Any]]:
+    """Beat's own entries: `task` and `schedule`, which is seconds or a time of day."""
+    entries: dict[str, dict[str, Any]] = settings.CELERY_BEAT_SCHEDULE
+    return entries
 
 
 def tasks_missed(*, now: datetime) -> list[str]:
@@ -101,29 +107,31 @@ def tasks_missed(*, now: datetime) -> list[str]:
 
 
 def _work(name: str, entry: dict[str, Any], run: ScheduledRun | None, now: datetime) -> ScheduledWork:
-    schedule = maybe_schedule(entry["schedule"])
+    schedule: crontab | float = entry["schedule"]
     since = (run.started_at or run.since) if run else now
     next_at = next_run_after(schedule, since)
-    seconds = None if isinstance(schedule, crontab) else round(schedule.run_every.total_seconds())
+    seconds = None if isinstance(schedule, crontab) else round(schedule)
     patience = GRACE if seconds is None else timedelta(seconds=max(4 * seconds, 120))
     return ScheduledWork(
         name=name,
         task=entry["task"],
         seconds=seconds,
-        at=_time_of_day(schedule),
+        at=_time_of_day(schedule) if isinstance(schedule, crontab) else "",
         run=run,
         next_at=next_at,
         is_late=run is not None and now >= next_at + patience,
     )
 
 
-def next_run_after(schedule: BaseSchedule, last: datetime) -> datetime:
+def next_run_after(schedule: crontab | float, last: datetime) -> datetime:
     """When the schedule calls next, having called at `last`; times of day are those of the installation's zone."""
-    begin, pause, _now = schedule.remaining_delta(last) if isinstance(schedule, crontab) else (last, None, None)
-    return begin + (schedule.run_every if pause is None else pause)  # type: ignore[no-any-return]
-
-
-def _time_of_day(schedule: BaseSchedule) -> str:
     if not isinstance(schedule, crontab):
-        return ""
+        return last + timedelta(seconds=schedule)
+    begin, pause, _now = schedule.remaining_delta(last)
+    moment: datetime = begin + pause
+    return moment
+
+
+def _time_of_day(schedule: Any) -> str:
+    """`hour` and `minute` are sets of numbers, each of one here."""
     return f"{min(schedule.hour):02}:{min(schedule.minute):02}"

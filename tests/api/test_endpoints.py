@@ -243,7 +243,10 @@ def test_every_endpoint_is_described() -> None:
     routes = {pattern.name: str(pattern.pattern) for pattern in urlpatterns if isinstance(pattern, URLPattern)}
     expected = {
         (f"{API}/{routes[name].replace('<str:', '{').replace('<int:', '{').replace('>', '}')}", method)
-        for name, method in [*((row[0], row[1]) for row in TABLE), ("live", "get"), ("ready", "get"), ("calendar", "get")]
+        for name, method in [
+            *((row[0], row[1]) for row in TABLE),
+            *((name, "get") for name in ("live", "ready", "calendar")),
+        ]
     }
 
     assert described == expected

@@ -3,7 +3,7 @@
 from gates.queries.reminding.cases import OF_CASES
 from gates.queries.reminding.chairs import Chairs
 from gates.queries.reminding.committees import OF_COMMITTEES
-from gates.queries.reminding.due import chunks_due
+from gates.queries.reminding.due import chunks_kept, due
 from gates.queries.reminding.records import OF_RECORDS
 from gates.queries.reminding.reviews import OF_REVIEWS
 from gates.queries.reminding.source import Source, Subject
@@ -12,4 +12,4 @@ from gates.queries.reminding.wording import headline, when
 
 SOURCES: tuple[Source, ...] = (*OF_REVIEWS, *OF_COMMITTEES, *OF_CASES, *OF_RECORDS)
 
-__all__ = ["SOURCES", "Chairs", "Source", "Subject", "chunks_due", "headline", "told_at_once", "when"]
+__all__ = ["SOURCES", "Chairs", "Source", "Subject", "chunks_kept", "due", "headline", "told_at_once", "when"]

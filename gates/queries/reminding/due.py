@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -20,6 +21,7 @@ from pocgate.kernel.db import rows_given, run_uncompiled
 from scoring.rules.playbook import ReminderPolicy
 
 CHUNK = 5_000
+_KEPT = "gates_reminding_due"
 # No deadline is looked for that has passed longer ago; by then the person was reminded more than two hundred times.
 LONGEST_OVERDUE_DAYS = 730
 _DAY = {
@@ -44,31 +46,76 @@ class Statement:
     params: tuple[Any, ...]
 
 
-def chunks_due(
-    source: Source, *, policy: ReminderPolicy, today: date, now: datetime, to: Sequence[str] = BOTH
-) -> Iterator[Sequence[Subject]]:
-    """Subjects of the source with an occasion that nobody was told, by key; each chunk is a statement of its own.
+@dataclass(frozen=True)
+class Due:
+    """The subjects of a source with an occasion today that nobody was told.
+
+    Up to `CHUNK` are `few`. More are kept by the database until the block of `due` ends, for `told_at_once` and
+    `chunks_kept`; then `few` is None.
+    """
+
+    source: Source
+    policy: ReminderPolicy
+    today: date
+    few: Sequence[Subject] | None
+
+    @property
+    def beginning(self) -> Statement:
+        """`WITH day AS …, found AS …`: the days that have an occasion today, and the subjects that are kept."""
+        _until, days = _days(self.today, self.source.policy(self.policy), self.source.is_state, get_language())
+        return Statement(f"WITH day AS ({rows_given(_DAY)}), found AS (SELECT * FROM {_KEPT})", (days,))  # noqa: S608
+
+
+@contextmanager
+def due(source: Source, *, policy: ReminderPolicy, today: date, now: datetime) -> Iterator[Due]:
+    """What is due of a source, looked for once, or twice on the morning of a day when there is much."""
+    until, days = _days(today, source.policy(policy), source.is_state, get_language())
+    inner, inner_params = source.subjects(now, until).query.sql_with_params()
+    names, condition = ", ".join(Subject._fields), is_due(source, BOTH)
+    listed = ", ".join(f"found.{name}" for name in Subject._fields)
+    # As a whole: told of the limit, PostgreSQL would plan for the first rows, and there are mostly none.
+    sql = (
+        f"WITH day AS ({rows_given(_DAY)}), found ({names}) AS ({inner}), due AS MATERIALIZED ("  # noqa: S608 - names of our own
+        f"SELECT {listed} FROM found JOIN day ON day.deadline = found.deadline WHERE {condition.sql}) "
+        f"SELECT {names} FROM due"
+    )
+    params = (days, *inner_params, *condition.params)
+    few = _rows(f"{sql} LIMIT {CHUNK + 1}", params)
+    if len(few) <= CHUNK:
+        yield Due(source, policy, today, few)
+        return
+    del few
+    with _kept(sql, params):
+        yield Due(source, policy, today, None)
+
+
+@contextmanager
+def _kept(sql: str, params: Sequence[Any]) -> Iterator[None]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        run_uncompiled(cursor)
+        cursor.execute(f"CREATE TEMP TABLE {_KEPT} AS {sql}", params)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TABLE {_KEPT}")
+
+
+def chunks_kept(due: Due) -> Iterator[Sequence[Subject]]:
+    """Of the subjects kept, those with an occasion that still nobody was told, by key.
 
     What the caller told of one chunk is not in the next, so the memory it takes does not grow with the portfolio.
     """
     listed, after = ", ".join(f"found.{name}" for name in Subject._fields), 0
-    begin, due = beginning(source, policy=policy, today=today, now=now), is_due(source, to)
-    sql = f"{begin.sql} SELECT {listed} FROM found JOIN day ON day.deadline = found.deadline WHERE {due.sql}"  # noqa: S608 - names of our own
+    begin, condition = due.beginning, is_due(due.source, BOTH)
+    sql = f"{begin.sql} SELECT {listed} FROM found JOIN day ON day.deadline = found.deadline WHERE {condition.sql}"  # noqa: S608 - names of our own
     while rows := _rows(
-        f"{sql} AND found.pk > %s ORDER BY found.pk LIMIT %s", [*begin.params, *due.params, after, CHUNK]
+        f"{sql} AND found.pk > %s ORDER BY found.pk LIMIT %s", [*begin.params, *condition.params, after, CHUNK]
     ):
         yield rows
         if len(rows) < CHUNK:
             return
         after = rows[-1].pk
-
-
-def beginning(source: Source, *, policy: ReminderPolicy, today: date, now: datetime) -> Statement:
-    """`WITH day AS …, found AS …`: the days that have an occasion today, and the subjects of the source."""
-    until, days = _days(today, source.policy(policy), source.is_state, get_language())
-    inner, inner_params = source.subjects(now, until).query.sql_with_params()
-    names = ", ".join(Subject._fields)
-    return Statement(f"WITH day AS ({rows_given(_DAY)}), found ({names}) AS ({inner})", (days, *inner_params))
 
 
 def is_due(source: Source, to: Sequence[str]) -> Statement:

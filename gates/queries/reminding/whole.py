@@ -5,15 +5,12 @@ Tens of thousands of reminders may come due on one morning; none of them passes 
 
 from __future__ import annotations
 
-from datetime import date, datetime
-
 from django.utils.translation import gettext as _
 
-from gates.queries.reminding.due import PERSON, beginning, is_due
-from gates.queries.reminding.source import ANY_CASE, Source, Words, page_of
+from gates.queries.reminding.due import PERSON, Due, is_due
+from gates.queries.reminding.source import ANY_CASE, Words, page_of
 from gates.queries.reminding.wording import Text, filled
 from pocgate.inbox.rules.notices import NoticeQuery
-from scoring.rules.playbook import ReminderPolicy
 
 # As UseCase.reference writes it: four digits at least.
 _REFERENCE = (
@@ -28,17 +25,17 @@ _COLUMNS = {
 }
 
 
-def told_at_once(source: Source, words: Words, *, policy: ReminderPolicy, today: date, now: datetime) -> NoticeQuery:
-    """What each person of the source is told today."""
-    begin = beginning(source, policy=policy, today=today, now=now)
-    due = is_due(source, [PERSON])
+def told_at_once(due: Due, words: Words) -> NoticeQuery:
+    """What each person of the kept subjects is told today."""
+    source, begin = due.source, due.beginning
+    condition = is_due(source, [PERSON])
     what = filled(words.what, _COLUMNS)
     title = filled(_("%(when)s: %(what)s"), {"when": Text("day.said"), "what": what})
     url = filled(page_of(words.page, ANY_CASE, words.anchor).replace(ANY_CASE, "%(case)s"), _COLUMNS)
     select = (
         "SELECT found.person_id AS user_id, CAST(found.pk AS varchar(40)) AS subject_id, day.person AS occasion, "  # noqa: S608 - names of our own
         f"found.case_id AS case_id, {title.sql} AS title, {url.sql} AS url "
-        f"FROM found JOIN day ON day.deadline = found.deadline WHERE {due.sql}"
+        f"FROM found JOIN day ON day.deadline = found.deadline WHERE {condition.sql}"
     )
     return NoticeQuery(
         kind=source.kind,
@@ -46,5 +43,5 @@ def told_at_once(source: Source, words: Words, *, policy: ReminderPolicy, today:
         reason=words.reason,
         begin=begin.sql,
         select=select,
-        params=(*begin.params, *title.params, *url.params, *due.params),
+        params=(*begin.params, *title.params, *url.params, *condition.params),
     )

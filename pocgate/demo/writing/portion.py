@@ -14,6 +14,8 @@ from pocgate.ledger.models import Activity
 from portfolio.models import UseCase
 
 BATCH = 1000
+# As the command does: neither feed nor webhook tells that somebody voted.
+_VOTES = frozenset({"review.voted", "review.vote_changed"})
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class Portion:
                 "case_id": case.pk,
                 "before": dict(before or {}),
                 "after": dict(after or {}),
+                "is_told": verb not in _VOTES,
             }
         )
 

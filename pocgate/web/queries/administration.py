@@ -28,7 +28,9 @@ class Part:
 def people_and_roles(text: str, *, now: datetime) -> Sequence[User]:
     """Accounts by name with their roles in force as `held`, narrowed by words of the name."""
     grants = RoleGrant.objects.in_force(now).order_by("role")
-    people: QuerySet[User] = User.objects.select_related("inbox_preferences").prefetch_related(Prefetch("role_grants", grants, to_attr="held"))
+    people: QuerySet[User] = User.objects.select_related("inbox_preferences").prefetch_related(
+        Prefetch("role_grants", grants, to_attr="held")
+    )
     for word in text.replace("\x00", "").split():
         people = people.filter(Q(full_name__icontains=word) | Q(username__icontains=word))
     return list(people.order_by("-is_active", "full_name", "username", "pk")[:PEOPLE_SHOWN])
