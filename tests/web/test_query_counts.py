@@ -47,7 +47,7 @@ def case(person: object) -> UseCase:
         ("/portfolio/board/", FRAME + 12),
         # visible to whom (2), departments, signals (2), detectors with the playbook (2), swamp with its signals (2)
         ("/portfolio/findings/", FRAME + 10),
-        ("/", FRAME + 20),
+        ("/", FRAME + 22),
         ("/search/?q=case", FRAME + 7),
     ],
 )

@@ -43,6 +43,7 @@ KINDS: Mapping[str, Topic] = {
     NotificationKind.STANDING_LAPSED: Topic.DECISIONS,
     NotificationKind.MEETING: Topic.DECISIONS,
     NotificationKind.COST_NOTICE: Topic.MEASURES,
+    NotificationKind.KPI_READING_MISSED: Topic.MEASURES,
     NotificationKind.IMPORT_FINISHED: Topic.WORK,
     NotificationKind.MAIL_BOUNCED: Topic.ACCOUNT,
     NotificationKind.CHANNEL_FAILED: Topic.ACCOUNT,

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from gates.queries.turnout import reviews_with_hidden_turnout
 from pocgate.identity.models import User
 from pocgate.ledger.models import Activity
 from pocgate.ledger.rules.shown import NEVER_SHOWN
@@ -62,6 +63,12 @@ def events_page(activity: QuerySet[Activity], *, before: int | None, size: int =
     return EventPage(worded(found[:size]), found[size - 1].sequence if len(found) > size else None)
 
 
+def without_hidden_turnout(activity: QuerySet[Activity], user: User, *, now: datetime) -> QuerySet[Activity]:
+    """Without the acts of voting in votes that run, where this person may not know who has voted."""
+    hidden = reviews_with_hidden_turnout(user, now=now)
+    return activity.exclude(verb__in=VOTE_VERBS, subject_type="review", subject_id__in=hidden)
+
+
 def changes_since(
     user: User,
     since: datetime,
@@ -87,7 +94,7 @@ def changes_since(
         .order_by("-sequence")
     )
     seen: dict[tuple[int | None, str, int | None], Activity] = {}
-    for row in rows[: limit * LOOKED_AT]:
+    for row in without_hidden_turnout(rows, user, now=now)[: limit * LOOKED_AT]:
         seen.setdefault((row.actor_id, row.verb, row.case_id), row)
     return worded(list(seen.values())[:limit])
 

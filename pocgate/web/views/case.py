@@ -13,7 +13,7 @@ from pocgate.kernel.http import number_of, polled
 from pocgate.ledger.queries import activity_of_case
 from pocgate.web.person import person
 from pocgate.web.queries.case_head import case_head
-from pocgate.web.queries.changes import events_page
+from pocgate.web.queries.changes import events_page, without_hidden_turnout
 from pocgate.web.queries.overview import overview_of
 from portfolio.models import UseCase
 from portfolio.permissions import acts_allowed
@@ -47,7 +47,8 @@ def activity(request: HttpRequest, reference: str) -> HttpResponse:
     case = _case(person(request), reference)
     before = request.GET.get("before", "")
     start = int(before) if before.isascii() and before.isdecimal() and len(before) <= LONGEST_SEQUENCE else None
-    page = events_page(activity_of_case(case.pk), before=start)
+    acts = without_hidden_turnout(activity_of_case(case.pk), person(request), now=timezone.now())
+    page = events_page(acts, before=start)
     context = {"case": case, "active_tab": "activity", "page": page, "is_later": start is not None}
     return render(request, "cases/activity.html", context)
 
