@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
 from gates.enums import OPEN_REVIEW_STATES, SignOffState
 from gates.models import GateReview, SignOff, SignOffRevision
@@ -126,9 +126,11 @@ def _sign_offs(case_ids: list[int]) -> dict[tuple[int, str], SignOff]:
 
 
 def _bound(case_ids: list[int]) -> dict[int, list[BoundRevision]]:
+    # One look at an index for each; a join with all revisions and a group by all columns took minutes on new tables.
+    last = EvidenceRevision.objects.filter(evidence=OuterRef("revision__evidence")).order_by("-number")
     rows = (
         SignOffRevision.objects.filter(sign_off__case__in=case_ids, sign_off__superseded_at__isnull=True)
-        .annotate(newest=Max("revision__evidence__revisions__number"))
+        .annotate(newest=Subquery(last.values("number")[:1]))
         .select_related("revision__evidence", "revision__uploaded_by")
         .order_by("pk")
     )
