@@ -8,7 +8,10 @@ import pytest
 
 from tests.installation import Installation, surroundings
 from tests.ledger.receiver import Receiver
-from tests.services.webhook_kill import EVENTS, VARIABLES, kill_while_sending, make_endpoint
+from tests.services.webhook_kill import VARIABLES, kill_while_sending, make_endpoint
+
+
+EVENTS = 20
 
 
 @pytest.mark.xdist_group("webhook_kill")
@@ -19,7 +22,7 @@ def test_worker_killed_while_a_receiver_fails_half_of_the_time_loses_no_webhook(
             installation.start()
             make_endpoint(installation, receiver)
 
-            done = kill_while_sending(installation, receiver, 1)
+            done = kill_while_sending(installation, receiver, 1, events=EVENTS)
 
             assert (done.lost, done.doubled) == (0, 0)
             assert done.requests > EVENTS
