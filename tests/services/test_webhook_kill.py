@@ -10,7 +10,6 @@ from tests.installation import Installation, surroundings
 from tests.ledger.receiver import Receiver
 from tests.services.webhook_kill import VARIABLES, kill_while_sending, make_endpoint
 
-
 EVENTS = 20
 
 
