@@ -8,7 +8,6 @@ import pytest
 
 from gates.commands.proposals import open_reviews_by_themselves, propose_reviews_due
 from gates.commands.reminders import remind
-from gates.commands.standing import check_standings
 from gates.models import Decision, GateReview, GateStanding, ReviewProposal, ReviveTrigger
 from pocgate.inbox.models import Notification
 from portfolio.models import KpiReading, StageSpell, UseCase
@@ -136,7 +135,8 @@ def in_operation(now: datetime) -> tuple[UseCase, Decision]:
     UseCase.objects.filter(pk=stage.case.pk).update(stage=3)
     StageSpell.objects.filter(case=stage.case, exit_reason="").update(stage=3, time_box_ends_at=None)
     SeatFactory(committee=CommitteeFactory(gate=3), role="chair")
-    check_standings(now=now)
+    # The stage was moved behind the go's back: the sweep dates what has no date.
+    propose_reviews_due(now=now)
     return UseCase.objects.get(pk=stage.case.pk), decision
 
 

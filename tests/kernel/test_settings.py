@@ -49,6 +49,7 @@ NONSENSE = {
     "POCGATE_LOG_LEVEL": "LOUD",
     "POCGATE_WEBHOOK_ALLOW_PRIVATE": "10.0.0.1/8",
     "POCGATE_WEBHOOK_PAUSES": "5,soon",
+    "POCGATE_JOB_RETENTION_DAYS": "0",
     "POCGATE_WEBHOOK_LOG_DAYS": "0",
     "DATABASE_URL": "mysql://db/pocgate",
     "REDIS_URL": "amqp://redis",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -117,7 +118,8 @@ def test_matrix_of_a_rater_shows_no_trace_of_a_hidden_case(visitor: Visitor) -> 
 
     assert "1 case has its ratings." in page
     assert "matrix-chart" not in page
-    assert "77" not in page.replace(case.reference, "")
+    # Tokens against forgery are random and may hold any two digits.
+    assert "77" not in re.sub(r"[A-Za-z0-9]{32,}", "", page).replace(case.reference, "")
     assert "apart" not in page
 
 

@@ -111,6 +111,6 @@ def test_changes_between_versions_name_what_was_added_changed_and_removed() -> N
 
     assert changes_between(before, after) == [
         ItemChange("d", "D", "added"),
-        ItemChange("a", "A", "changed", ("asks", "validity_days")),
+        ItemChange("a", "A", "changed", ("asks", "validity_days"), (("asks", "", "More"), ("validity_days", "", "9"))),
         ItemChange("c", "C", "removed"),
     ]

@@ -244,7 +244,7 @@ def test_effect_page_takes_the_same_queries_for_one_case_and_for_three(django_as
                 reaches_bar=False,
                 opening_count=0,
             )
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(15):
             client.get(_at(draft, "effect"))
 
 
