@@ -17,6 +17,7 @@ from pocgate.kernel.db import append_only_lifted
 hypothesis_settings.register_profile("pocgate", deadline=None, derandomize=True, max_examples=60)
 hypothesis_settings.load_profile("pocgate")
 
+WAITING_LONG = Path(__file__).resolve().parent / "services"
 SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 
 _flush = flush.Command.handle
@@ -31,13 +32,19 @@ def _flush_with_append_only_lifted(self: flush.Command, **options: Any) -> None:
 flush.Command.handle = _flush_with_append_only_lifted  # type: ignore[method-assign]
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: the tests of real installations mostly wait."""
+    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1) + 1
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests of one `xdist_group` on one test process.
+    """Begin with the tests that wait longest, and keep tests of one `xdist_group` on one test process.
 
     pytest-xdist 3.8 writes the group where pytest 9.2 does not read it any more, and then silently scatters the tests,
     each of which starts another installation.
     """
+    items.sort(key=lambda item: not item.path.is_relative_to(WAITING_LONG))
     for item in items:
         grouped = getattr(item, "_nodeid", item.nodeid)
         if grouped != item.nodeid:

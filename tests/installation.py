@@ -28,6 +28,11 @@ SHARED_STATIC = ROOT / "var" / "test-static"
 START_SECONDS = 120.0
 STOP_SECONDS = 20.0
 READY = "/api/v1/health/ready"
+_HELD_LOCKS = """
+SELECT 1 FROM pg_locks JOIN pg_class ON pg_class.oid = pg_locks.relation
+WHERE mode = 'RowExclusiveLock' AND relkind = 'r' AND database = (SELECT oid FROM pg_database
+WHERE datname = current_database()) LIMIT 1
+"""
 
 
 class Installation:
@@ -151,6 +156,20 @@ class Installation:
                 return connection.execute(sql.SQL(statement)).fetchall()
         with closing(sqlite3.connect(f"file:{self.var / 'pocgate.sqlite3'}?mode=ro", uri=True, timeout=30)) as database:
             return database.execute(statement).fetchall()
+
+    def is_writable(self) -> bool:
+        """Whether nobody holds a lock that would keep a writer waiting for more than a second."""
+        if "DATABASE_URL" in self.variables:
+            with psycopg.connect(self.variables["DATABASE_URL"]) as connection:
+                return connection.execute(_HELD_LOCKS).fetchone() is None
+        path = f"file:{self.var / 'pocgate.sqlite3'}?mode=rw"
+        with closing(sqlite3.connect(path, uri=True, timeout=1, isolation_level=None)) as database:
+            try:
+                database.execute("BEGIN IMMEDIATE")
+                database.execute("ROLLBACK")
+            except sqlite3.OperationalError:
+                return False
+        return True
 
     def python(self, code: str) -> str:
         """What a piece of Python prints when run inside the installation, without its last newline."""

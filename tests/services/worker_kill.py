@@ -60,7 +60,7 @@ def kill_once(installation: Installation) -> Round:
     """Change every case, kill the worker with work in hand, and wait until all is computed again."""
     before = _points(installation)
     leader = installation.processes("worker")[0]
-    os.killpg(leader, signal.SIGSTOP)
+    hold_still(installation, leader)
     installation.python(_CHANGE)
     os.killpg(leader, signal.SIGCONT)
     time.sleep(0.3)
@@ -72,6 +72,19 @@ def kill_once(installation: Installation) -> Round:
     after = _points(installation)
     doubled = sum(max(0, after[case] - before[case] - 1) for case in after)
     return Round(waiting, seconds, int(installation.python(_WRONG)), doubled)
+
+
+def hold_still(installation: Installation, leader: int) -> None:
+    """Stop the worker between two transactions: one stopped within would keep its locks as long as it stands still."""
+    wait_for(lambda: _stopped_without_locks(installation, leader), "a moment without a lock", seconds=ALLOWED_SECONDS)
+
+
+def _stopped_without_locks(installation: Installation, leader: int) -> bool:
+    os.killpg(leader, signal.SIGSTOP)
+    if installation.is_writable():
+        return True
+    os.killpg(leader, signal.SIGCONT)
+    return False
 
 
 def _waiting(installation: Installation) -> int:

@@ -21,8 +21,13 @@ from scoring.enums import PlaybookState
 from scoring.models import Playbook as PlaybookRow
 from scoring.permissions import require_of_playbook
 from scoring.queries.playbook_effects import was_shown
-from scoring.queries.playbooks import PublishedPlaybook, default_playbook_text, published_playbook
-from scoring.rules.playbook import Playbook, parse_playbook
+from scoring.queries.playbooks import (
+    PublishedPlaybook,
+    default_playbook_text,
+    default_rules,
+    published_playbook,
+)
+from scoring.rules.playbook import Playbook
 
 RECOMPUTE_ALL_TASK = "scoring.recompute_all"
 PLACE_ALL_TASK = "scoring.place_all"
@@ -88,7 +93,7 @@ def ensure_default_playbook(*, now: datetime) -> PublishedPlaybook:
         if current.pk is not None:
             transaction.set_rollback(True)
             return current
-        _publish(version, current, parse_playbook(text), _new_row(text, None, now), actor=None, now=now)
+        _publish(version, current, default_rules(), _new_row(text, None, now), actor=None, now=now)
     return published_playbook()
 
 
