@@ -39,8 +39,13 @@ def wake(task: str, **arguments: object) -> None:
 
 def send(task: str, **arguments: object) -> None:
     """Send the named task now; a broker that is away is logged, not raised."""
+    send_after(timedelta(), task, **arguments)
+
+
+def send_after(pause: timedelta, task: str, **arguments: object) -> None:
+    """Send the named task for a moment soon. A worker holds it until then and loses it when killed: a hint alone."""
     try:
-        current_app.send_task(task, kwargs=arguments, ignore_result=True)
+        current_app.send_task(task, kwargs=arguments, countdown=pause.total_seconds() or None, ignore_result=True)
     except (OperationalError, OSError) as error:
         log.warning("broker_unreachable", task=task, error=str(error))
 

@@ -61,6 +61,7 @@ def of_acts(receiver: Receiver) -> list[str]:
 
 
 def make_due() -> None:
+    WebhookEndpoint.objects.update(busy_until=None)
     WebhookDelivery.objects.filter(state="waiting").update(due_at=timezone.now() - timedelta(seconds=1))
 
 
@@ -328,7 +329,55 @@ def test_endpoint_that_hangs_is_let_go_after_two_failures(endpoint: WebhookEndpo
     deliver(endpoint)
 
     assert len(receiver.got) == 2
-    assert WebhookEndpoint.objects.get().busy_until is None
+    assert WebhookEndpoint.objects.get().busy_until < timezone.now() + timedelta(seconds=20)  # type: ignore[operator]
+
+
+@pytest.fixture
+def woken_in(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Seconds after which a sender is woken, in the order of asking."""
+    seconds: list[float] = []
+
+    def send_task(name: str, countdown: float | None = None, **_: object) -> None:
+        if name == "ledger.send_webhooks":
+            seconds.append(countdown or 0.0)
+
+    monkeypatch.setattr("pocgate.kernel.jobs.current_app.send_task", send_task)
+    return seconds
+
+
+def test_endpoint_that_failed_twice_rests_and_is_then_gone_on_with(
+    endpoint: WebhookEndpoint, receiver: Receiver, woken_in: list[float]
+) -> None:
+    deliver(endpoint)
+    receiver.reply = Reply(500)
+    for _ in range(5):
+        act()
+    dispatch_events()
+    woken_in.clear()
+
+    first, meanwhile = [send_webhooks(endpoint_id=endpoint.pk) for _ in range(2)]
+
+    endpoint.refresh_from_db()
+    assert (first, meanwhile, WebhookDelivery.objects.filter(attempts__gt=0, state="waiting").count()) == (0, 0, 2)
+    assert endpoint.busy_until is not None
+    assert len(woken_in) == 1
+    assert 1 < woken_in[0] < 10
+
+
+def test_retry_that_is_due_soon_is_not_left_to_the_next_minute(
+    endpoint: WebhookEndpoint, receiver: Receiver, woken_in: list[float], settings: Any
+) -> None:
+    settings.WEBHOOK_PAUSES = [20, 300]
+    deliver(endpoint)
+    receiver.reply = Reply(500)
+    act()
+    dispatch_events()
+    woken_in.clear()
+
+    send_webhooks(endpoint_id=endpoint.pk)
+
+    assert len(woken_in) == 1
+    assert 10 < woken_in[0] < 40
 
 
 def test_log_forgets_what_ended_long_ago_and_keeps_what_waits(endpoint: WebhookEndpoint, receiver: Receiver) -> None:

@@ -83,9 +83,9 @@ def keep_endpoint(endpoint_id: int, *, held: datetime, until: datetime) -> bool:
     return bool(WebhookEndpoint.objects.filter(pk=endpoint_id, busy_until=held).update(busy_until=until))
 
 
-def release_endpoint(endpoint_id: int, *, held: datetime) -> None:
-    """Let it go, unless another worker took it over."""
-    WebhookEndpoint.objects.filter(pk=endpoint_id, busy_until=held).update(busy_until=None)
+def release_endpoint(endpoint_id: int, *, held: datetime, until: datetime | None = None) -> None:
+    """Let it go, now or from `until` on, unless another worker took it over."""
+    WebhookEndpoint.objects.filter(pk=endpoint_id, busy_until=held).update(busy_until=until)
 
 
 def claim_delivery(delivery_id: int, *, now: datetime) -> WebhookDelivery | None:

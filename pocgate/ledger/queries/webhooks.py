@@ -55,6 +55,12 @@ def deliveries_due(endpoint_id: int, *, now: datetime) -> Sequence[int]:
     return list(due.order_by("pk").values_list("pk", flat=True)[:DUE_AT_ONCE])
 
 
+def next_due(endpoint_id: int) -> datetime | None:
+    """When the earliest of what waits for an endpoint is to be sent."""
+    waiting = WebhookDelivery.objects.filter(endpoint=endpoint_id, state=DeliveryState.WAITING)
+    return waiting.order_by("due_at").values_list("due_at", flat=True).first()
+
+
 def endpoints_due(*, now: datetime) -> Sequence[int]:
     """Ids of the endpoints that something is to be sent to."""
     return list(WebhookDelivery.objects.filter(to_send(now)).values_list("endpoint", flat=True).distinct().order_by())

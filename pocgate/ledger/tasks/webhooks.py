@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -18,7 +19,7 @@ from pocgate.ledger.commands.deliveries import SEND_TASK, Tried
 from pocgate.ledger.commands.feed import BATCH, place_events
 from pocgate.ledger.enums import EndpointState
 from pocgate.ledger.models import WebhookEndpoint
-from pocgate.ledger.queries.webhooks import deliveries_due, endpoints_due
+from pocgate.ledger.queries.webhooks import deliveries_due, endpoints_due, next_due
 from pocgate.ledger.rules.retries import is_success
 from pocgate.ledger.tasks.sending import send
 
@@ -30,7 +31,22 @@ SECONDS_WITH_ONE = 20.0
 # Held anew before each request, which takes ten seconds at most; that is how long a killed worker blocks an endpoint.
 HOLD = timedelta(seconds=30)
 FAILURES_IN_A_ROW = 2
+# After that the endpoint rests as long as it was tried, and at least so long: half of one thread is what it can take.
+SHORTEST_BREAK = timedelta(seconds=2)
+# Retries due within this time are waited for; the dispatch of every minute finds the others.
+SOON = timedelta(seconds=60)
+A_MOMENT = timedelta(milliseconds=50)
 MOST_BATCHES = 20
+
+
+@dataclass
+class _Run:
+    """Until when the endpoint is held, and how the sending went; `gave_up` after too many failures in a row."""
+
+    held: datetime
+    sent: int = 0
+    failed: int = 0
+    gave_up: bool = False
 
 
 @shared_task(name=DISPATCH_TASK)
@@ -54,17 +70,31 @@ def dispatch_events(**_: object) -> int:
 @shared_task(name=SEND_TASK)
 def send_webhooks(*, endpoint_id: int, **_: object) -> int:
     """Send what is due to one endpoint, in the order of the feed, for `SECONDS_WITH_ONE`; how many got through."""
-    held = timezone.now() + HOLD
-    if not deliveries.claim_endpoint(endpoint_id, until=held, now=timezone.now()):
+    begun = timezone.now()
+    run = _Run(held=begun + HOLD)
+    if not deliveries.claim_endpoint(endpoint_id, until=run.held, now=begun):
         return 0
-    sent, gave_up = 0, False
+    free_from = None
     try:
-        sent, held, gave_up = _send_due(endpoint_id, held)
+        _send_due(endpoint_id, run)
+        if run.gave_up:
+            now = timezone.now()
+            free_from = now + max(now - begun, SHORTEST_BREAK)
     finally:
-        deliveries.release_endpoint(endpoint_id, held=held)
-    if not gave_up and deliveries_due(endpoint_id, now=timezone.now()):
+        deliveries.release_endpoint(endpoint_id, held=run.held, until=free_from)
+    _come_back(endpoint_id, free_from, has_failed=run.failed > 0)
+    return run.sent
+
+
+def _come_back(endpoint_id: int, free_from: datetime | None, *, has_failed: bool) -> None:
+    """Wake a sender for what is left: at once, after a break, or when a retry that comes soon is due."""
+    now = timezone.now()
+    if free_from is not None:
+        jobs.send_after(free_from - now + A_MOMENT, SEND_TASK, endpoint_id=endpoint_id)
+    elif deliveries_due(endpoint_id, now=now):
         jobs.send(SEND_TASK, endpoint_id=endpoint_id)
-    return sent
+    elif has_failed and (due := next_due(endpoint_id)) is not None and due - now < SOON:
+        jobs.send_after(max(due - now, timedelta()) + A_MOMENT, SEND_TASK, endpoint_id=endpoint_id)
 
 
 @shared_task(name="ledger.forget_deliveries")
@@ -78,24 +108,26 @@ def forget_deliveries(**_: object) -> int:
     return total
 
 
-def _send_due(endpoint_id: int, held: datetime) -> tuple[int, datetime, bool]:
-    """How many got through, until when the endpoint is held, and whether it was given up for now."""
+def _send_due(endpoint_id: int, run: _Run) -> None:
     ends_at = time.monotonic() + SECONDS_WITH_ONE
-    sent = failed = 0
+    in_a_row = 0
     for delivery_id in deliveries_due(endpoint_id, now=timezone.now()):
         if time.monotonic() > ends_at:
-            break
+            return
         until = timezone.now() + HOLD + timedelta(microseconds=1)
-        if not deliveries.keep_endpoint(endpoint_id, held=held, until=until):
-            return sent, held, True
-        held = until
+        if not deliveries.keep_endpoint(endpoint_id, held=run.held, until=until):
+            return
+        run.held = until
         done = _send_one(delivery_id)
         if done is None:
             continue
-        sent, failed = (sent + 1, 0) if done else (sent, failed + 1)
-        if failed >= FAILURES_IN_A_ROW:
-            return sent, held, True
-    return sent, held, False
+        if done:
+            run.sent, in_a_row = run.sent + 1, 0
+        else:
+            run.failed, in_a_row = run.failed + 1, in_a_row + 1
+        if in_a_row >= FAILURES_IN_A_ROW:
+            run.gave_up = True
+            return
 
 
 def _send_one(delivery_id: int) -> bool | None:
