@@ -60,6 +60,11 @@ class Visitor:
         self.page.goto("about:blank")
 
     def _on_console(self, message: ConsoleMessage) -> None:
+        if message.text.startswith("htmx:sendAbort"):
+            # A page that is left ends what it was asking for; htmx says so twice, first as the end of any request.
+            if self.problems and "htmx:afterRequest" in self.problems[-1]:
+                self.problems.pop()
+            return
         if message.type == "error" and not REFUSED.search(message.text):
             self.problems.append(f"{message.location.get('url', '')}: {message.text}")
 
