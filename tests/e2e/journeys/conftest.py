@@ -1,10 +1,9 @@
-"""The real thing in a folder of its own, once on SQLite and once on PostgreSQL with Redis, and a browser before it."""
+"""The real thing in a folder of its own, on SQLite or on PostgreSQL with Redis as the suite is, and a browser to it."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -16,30 +15,24 @@ from tests.installation import Installation, surroundings
 SignIn = Callable[..., Visitor]
 
 
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.services)]
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """Web server, worker and beat under their supervisor, with the company laid into it and no demonstration."""
-    with _running(request.param, tmp_path_factory, demo=False) as found:
+    with _running(tmp_path_factory, demo=False) as found:
         lay_organisation(found)
         yield found
 
 
-@pytest.fixture(scope="module", params=KINDS)
-def demonstration(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """What `make run` shows a newcomer: the demonstration organisation and one sign-in per persona."""
-    with _running(request.param, tmp_path_factory, demo=True) as found:
+    with _running(tmp_path_factory, demo=True) as found:
         yield found
 
 
 @contextmanager
-def _running(kind: str, folders: pytest.TempPathFactory, *, demo: bool) -> Iterator[Installation]:
-    on_servers = kind == "postgresql"
-    if on_servers and not (os.environ.get("DATABASE_URL", "").startswith("postgres") and os.environ.get("REDIS_URL")):
-        pytest.skip("needs PostgreSQL and Redis: make test-services")
-    with surroundings() if on_servers else nullcontext({}) as variables:
+def _running(folders: pytest.TempPathFactory, *, demo: bool) -> Iterator[Installation]:
+    with surroundings() as variables:
         running = Installation(folders.mktemp("installation") / "var", variables=variables)
         try:
             running.start(demo=demo)
