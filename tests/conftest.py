@@ -18,6 +18,7 @@ hypothesis_settings.register_profile("pocgate", deadline=None, derandomize=True,
 hypothesis_settings.load_profile("pocgate")
 
 WAITING_LONG = Path(__file__).resolve().parent / "services"
+EMBEDDED = Path(__file__).resolve().parent / "kernel" / "test_supervisor.py"
 SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 
 _flush = flush.Command.handle
@@ -37,18 +38,37 @@ def pytest_xdist_auto_num_workers() -> int:
     return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1) + 1
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """A choice for the second of two runs on different databases."""
+    parser.addoption("--database-only", action="store_true", help="leave out tests that give the same on any database")
+
+
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with the tests that wait longest, and keep tests of one `xdist_group` on one test process.
 
     pytest-xdist 3.8 writes the group where pytest 9.2 does not read it any more, and then silently scatters the tests,
     each of which starts another installation.
     """
+    if config.getoption("--database-only"):
+        left_out = [item for item in items if not _depends_on_the_database(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if _depends_on_the_database(item)]
     items.sort(key=lambda item: not item.path.is_relative_to(WAITING_LONG))
     for item in items:
         grouped = getattr(item, "_nodeid", item.nodeid)
         if grouped != item.nodeid:
             item._id = type(item.id).parse(grouped)
+
+
+def _depends_on_the_database(item: pytest.Item) -> bool:
+    """Whether a test reads or writes the database, in this process or in an installation, for more than the look."""
+    marks = {mark.name for mark in item.iter_markers()}
+    installed = {"installation", "demonstration", "live_server"} & set(getattr(item, "fixturenames", ()))
+    written = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+    on_any = "looks" in marks or item.path.is_relative_to(EMBEDDED)
+    waits = item.path.is_relative_to(WAITING_LONG)
+    return not on_any and bool({"django_db", "services", "postgresql"} & marks or written or installed or waits)
 
 
 @pytest.fixture(autouse=True)

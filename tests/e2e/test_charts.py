@@ -20,6 +20,8 @@ from tests.factories.readiness import ReadinessScoreFactory
 
 ADDRESS = "/cases/UC-0001/readiness/"
 
+pytestmark = pytest.mark.looks
+
 
 @pytest.fixture
 def auditor(live_server: object) -> User:

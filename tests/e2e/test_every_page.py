@@ -68,6 +68,7 @@ def _rate(case: UseCase, *, now: datetime) -> None:
         AssessmentFactory(case=case, criterion="team", rating=rating, low=low, high=5, rationale="Seen before.")
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])
 def test_main_pages_have_no_violation_and_no_sideways_scroll(
