@@ -34,8 +34,8 @@ flush.Command.handle = _flush_with_append_only_lifted  # type: ignore[method-ass
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: the tests of real installations mostly wait."""
-    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1) + 1
+    """Two more than there are cores: the tests of real installations mostly wait."""
+    return 2 + (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
