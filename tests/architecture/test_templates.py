@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from zipfile import ZipFile
 
+import lucide
 import pytest
 
 from tests.architecture.sources import ROOT, place, templates
@@ -108,3 +110,19 @@ def test_policy_check_finds_what_it_is_for(text: str) -> None:
 )
 def test_policy_check_lets_pass_what_is_right(text: str) -> None:
     assert problems_of(ROOT / "templates" / "x.html", text) == []
+
+
+def test_every_icon_exists() -> None:
+    with ZipFile(Path(lucide.__file__).parent / "lucide.zip") as archive:
+        known = {Path(name).stem for name in archive.namelist()}
+    named = {
+        (place(path), name)
+        for path in templates()
+        for value in re.findall(
+            r'(?:\bicon="|lucide ")(?P<value>(?:\{%.*?%\}|[^">])*)', path.read_text(encoding="utf-8")
+        )
+        for name in re.findall(r"[a-z0-9-]+", re.sub(r"\{[%{].*?[%}]\}", " ", value))
+    }
+
+    assert len(named) > 50
+    assert {(where, name) for where, name in named if name not in known} == set()

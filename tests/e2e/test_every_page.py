@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from pocgate.identity.models import User
 from pocgate.ledger.commands import Act, record
 from portfolio.models import UseCase
 from tests.e2e.conftest import DESKTOP, PHONE, OpenPage
+from tests.e2e.looking import problems_of
 from tests.factories.identity import RoleGrantFactory, UserFactory
 from tests.factories.portfolio import StageSpellFactory, TeamMemberFactory, UseCaseFactory
 from tests.factories.readiness import ReadinessScoreFactory
@@ -34,7 +34,6 @@ ADDRESSES = (
     "/tokens/",
     "/administration/",
     "/mail/",
-    "/nowhere/",
 )
 
 
@@ -76,7 +75,7 @@ def test_main_pages_have_no_violation_and_no_sideways_scroll(
 ) -> None:
     page = open_page(administrator, width=width, theme=theme)
 
-    found = [problem for address in ADDRESSES for problem in _problems(page, address)]
+    found = [problem for address in ADDRESSES for problem in problems_of(page, address)]
 
     assert found == []
 
@@ -126,17 +125,3 @@ def test_readiness_in_the_head_follows_without_a_reload(open_page: OpenPage, adm
     case.readiness.__class__.objects.filter(case=case).update(overall=83)
 
     expect(page.locator(".case-sentence")).to_have_attribute("data-readiness", "83", timeout=8000)
-
-
-def _problems(page: Page, address: str) -> list[str]:
-    page.goto(address)
-    page.locator("main").wait_for()
-    results = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
-    problems = [
-        f"{address}: {violation['id']} {node['target']} {node.get('failureSummary', '')}"
-        for violation in results.response["violations"]
-        for node in violation["nodes"]
-    ]
-    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"):
-        problems.append(f"{address}: scrolls sideways")
-    return problems
