@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "pocgate.web.middleware.PersonMiddleware",
     "pocgate.web.middleware.DomainErrorMiddleware",
+    "pocgate.web.middleware.NullCharacterMiddleware",
 ]
 
 ROOT_URLCONF = "pocgate.urls"

@@ -22,13 +22,11 @@ from pocgate.api.schema import ETAG_HEADERS, IDEMPOTENCY_KEY, described
 from pocgate.api.shapes import ANY_OBJECT, BOOLEAN, COUNT, INTEGER, STRING, TIME, array, named, one_of, or_null, record
 from pocgate.identity.enums import Role, Scope
 from pocgate.identity.queries import has_role
-from pocgate.kernel import jobs
 from pocgate.kernel.enums import JobState
 from pocgate.kernel.errors import Blocker, Forbidden, NotAllowedNow
 from pocgate.kernel.models import Job
 from pocgate.kernel.schedule import ScheduledWork, scheduled_work
-from pocgate.ledger.commands import Act
-from pocgate.ledger.commands import record as record_act
+from pocgate.ledger.commands.work import retry_job
 
 TAG = "installation"
 JOB_ID = OpenApiParameter("job_id", int, OpenApiParameter.PATH)
@@ -142,12 +140,10 @@ class JobRetryView(_InstallationView):
     def post(self, request: Request, job_id: int) -> HttpResponse:
         """409 unless it had failed."""
         self.refuse_unless(Role.ADMIN)
-        found = _job_or_404(job_id)
+        _job_or_404(job_id)
         read_body(EmptyBody, request.data)
-        if not jobs.retry(job_id, now=self.now):
+        if not retry_job(job_id=job_id, actor=self.person, now=self.now):
             raise NotAllowedNow([Blocker("job_not_failed", _("This job has not failed; there is nothing to retry."))])
-        act = Act("job.retried", "job", job_id, after={"kind": found.kind})
-        record_act(act, actor=self.person, now=self.now)
         return json_answer(request, job_document(_job_or_404(job_id)))
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +21,7 @@ from pocgate.kernel.errors import DomainError, Forbidden, Invalid, NotAllowedNow
 from pocgate.kernel.http import is_fragment
 
 API_PREFIX = "/api/"
+NULL_CHARACTER, ENCODED_NULL = "\0", "%00"
 # A visit is stamped at most so often: most requests write nothing.
 VISIT_STAMP = timedelta(minutes=5)
 
@@ -61,6 +62,23 @@ class DomainErrorMiddleware:
             response["HX-Retarget"] = "#toasts"
             response["HX-Reswap"] = "beforeend"
         return response
+
+
+class NullCharacterMiddleware:
+    """Keeps NUL characters from the pages: no text can hold one, and PostgreSQL fails when it is asked for one.
+
+    A path with one leads nowhere, and in a query it is left out. The API says by itself what is wrong with a value.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if NULL_CHARACTER in request.path_info:
+            raise Http404
+        if ENCODED_NULL in request.META.get("QUERY_STRING", "") and not request.path.startswith(API_PREFIX):
+            request.GET = QueryDict(request.META["QUERY_STRING"].replace(ENCODED_NULL, ""))
+        return self.get_response(request)
 
 
 def _zone_of(user: User) -> ZoneInfo | None:

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from gates.commands.checklists import ListTerms, retire_checklist
+from gates.commands.decisions import Ruling
+from gates.commands.overrides import request_override
 from gates.commands.reviews import open_voting
 from gates.commands.sign_offs import sign_off
 from gates.models import Dossier, GateReview
@@ -93,6 +95,26 @@ def test_decision_is_refused_while_the_item_is_taken_back(now: datetime) -> None
     assert latest(review).reason == "material_change"
     assert content_of(latest(review))["material"]["musts"]["own-list:1"] == "returned"
     assert content_of(latest(review))["recommended"]["outcome"] == "not_ready"
+
+
+def test_override_never_passes_over_the_item(now: datetime) -> None:
+    stage = a_stage_set(now)
+    published(now - HOUR, RULE, terms=EVERYWHERE)
+    review = stage.request(now)
+    sign(stage, "accepted", now)
+    review = stage.closed_of(review, now, "conditional_go")
+    sign(stage, "returned", now + HOUR)
+
+    with pytest.raises(NotAllowedNow) as refused:
+        request_override(
+            review_id=review.pk,
+            ruling=Ruling("go", reason="To learn."),
+            actor=stage.chair,
+            sign_in=TOKEN,
+            now=now + HOUR,
+        )
+
+    assert "musts_open" in [blocker.code for blocker in refused.value.blockers]
 
 
 def test_list_published_after_the_request_counts_for_the_next_one(now: datetime) -> None:

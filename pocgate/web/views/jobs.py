@@ -12,9 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from pocgate.kernel import jobs
 from pocgate.kernel.models import Job
-from pocgate.ledger.commands import Act, record
+from pocgate.ledger.commands import work
 from pocgate.web.person import person
 from pocgate.web.queries.administration import parts_of_installation
 from pocgate.web.queries.jobs import JOBS_SHOWN, job_counts, job_kinds, jobs_shown, people_who_asked, schedule_rows
@@ -60,10 +59,8 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
 @require_POST
 def retry_job(request: HttpRequest, job_id: int) -> HttpResponse:
     """Put a failed job back to work."""
-    found = get_object_or_404(Job, pk=job_id)
-    now = timezone.now()
-    if jobs.retry(job_id, now=now):
-        record(Act("job.retried", "job", job_id, after={"kind": found.kind}), actor=person(request), now=now)
+    get_object_or_404(Job, pk=job_id)
+    if work.retry_job(job_id=job_id, actor=person(request), now=timezone.now()):
         messages.success(request, _("Job %(number)s is at work again.") % {"number": job_id})
     else:
         messages.info(request, _("Job %(number)s had not failed.") % {"number": job_id})
@@ -74,11 +71,8 @@ def retry_job(request: HttpRequest, job_id: int) -> HttpResponse:
 @require_POST
 def retry_failed_jobs(request: HttpRequest) -> HttpResponse:
     """Put every failed job, or those of one kind, back to work."""
-    kind, now = request.POST.get("kind", "")[:80], timezone.now()
-    count = jobs.retry_all_failed(now=now, kind=kind)
-    if count:
-        act = Act("job.retried", "job", "all", after={"kind": kind, "jobs": count})
-        record(act, actor=person(request), now=now)
+    kind = request.POST.get("kind", "")[:80]
+    count = work.retry_failed_jobs(kind=kind, actor=person(request), now=timezone.now())
     words = ngettext("%(count)s failed job is at work again.", "%(count)s failed jobs are at work again.", count)
     messages.success(request, words % {"count": count})
     return redirect("jobs")
