@@ -28,7 +28,7 @@ from scoring.queries.costs import costs_due
 from scoring.queries.imports import cases_with_imported_answers
 from scoring.queries.playbooks import current_playbook
 from scoring.queries.ratings import rated_batches
-from scoring.queries.recompute import all_batches, chunks, due_batches
+from scoring.queries.recompute import IS_CHANGED, all_batches, chunks, due_batches, is_due, with_others
 
 # Beat sends the next sweep after 15 s; this one ends before that and leaves the rest to it.
 SWEEP_SECONDS = 12.0
@@ -46,11 +46,14 @@ def archive_untouched_drafts(**_: object) -> int:
 
 @shared_task(name="scoring.recompute_case")
 def recompute_case(case_id: int, **_: object) -> bool:
-    """Recompute one case; False when an earlier message, or the sweep, has done it already."""
-    if recompute_due([case_id], now=timezone.now()).cases == 0:
+    """Recompute one case, and others that wait; False when an earlier message, or the sweep, has done it already."""
+    now = timezone.now()
+    case_ids = with_others([case_id], is_due(now), IS_CHANGED)
+    if not case_ids or recompute_due(case_ids, now=now).cases == 0:
         return False
-    jobs.send(FINDINGS_TASK, case_id=case_id)
-    jobs.send(COSTS_TASK, case_id=case_id)
+    # Behind the readiness of other cases, for which somebody may be waiting.
+    for task in (FINDINGS_TASK, COSTS_TASK):
+        jobs.send_behind(task, case_ids=case_ids)
     return True
 
 
@@ -112,13 +115,13 @@ def _renewed() -> Iterator[tuple[int, Recomputed]]:
 
 
 @shared_task(name=FINDINGS_TASK)
-def refresh_case_findings(case_id: int, **_: object) -> bool:
-    """Have the detectors look at one case; False when an earlier message, or the sweep, has done it already."""
+def refresh_findings_of(case_ids: list[int], **_: object) -> bool:
+    """Have the detectors look at cases, and others that wait; False when it is done already."""
     now = timezone.now()
-    if not UseCase.objects.filter(findings_due.is_due(now), pk=case_id).exists():
-        return False
-    refresh_findings([case_id], now=now)
-    return True
+    due = with_others(case_ids, findings_due.is_due(now), findings_due.IS_CHANGED)
+    if due:
+        refresh_findings(due, now=now)
+    return bool(due)
 
 
 @shared_task(name="scoring.sweep_findings")
@@ -219,10 +222,10 @@ def playbook_effect(job_id: int, **_: object) -> None:
 
 
 @shared_task(name=COSTS_TASK)
-def watch_costs_of_case(case_id: int, **_: object) -> int:
-    """Bring the outlook of one case up to date; the number of notices written."""
+def watch_costs_of(case_ids: list[int], **_: object) -> int:
+    """Bring the outlook of cases up to date; the number of notices written."""
     with translation.override(settings.LANGUAGE_CODE):
-        return watch_costs([case_id], now=timezone.now()).notices
+        return watch_costs(case_ids, now=timezone.now()).notices
 
 
 @shared_task(name="scoring.sweep_costs")

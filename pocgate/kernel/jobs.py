@@ -30,6 +30,8 @@ HEARTBEAT_SECONDS = 10.0
 WAKE_AGAIN = timedelta(seconds=60)
 MAX_ATTEMPTS = 5
 SWEEP_TASK = "kernel.sweep_jobs"
+# Of Redis's steps 0, 3, 6 and 9; messages without one come first.
+LOWEST_PRIORITY = 9
 
 
 def wake(task: str, **arguments: object) -> None:
@@ -44,8 +46,17 @@ def send(task: str, **arguments: object) -> None:
 
 def send_after(pause: timedelta, task: str, **arguments: object) -> None:
     """Send the named task for a moment soon. A worker holds it until then and loses it when killed: a hint alone."""
+    _send(task, arguments, countdown=pause.total_seconds() or None)
+
+
+def send_behind(task: str, **arguments: object) -> None:
+    """Send the named task now, to be done when nothing else waits. Redis keeps that order; files keep none."""
+    _send(task, arguments, priority=LOWEST_PRIORITY)
+
+
+def _send(task: str, arguments: Mapping[str, object], **options: object) -> None:
     try:
-        current_app.send_task(task, kwargs=arguments, countdown=pause.total_seconds() or None, ignore_result=True)
+        current_app.send_task(task, kwargs=arguments, ignore_result=True, **options)
     except (OperationalError, OSError) as error:
         log.warning("broker_unreachable", task=task, error=str(error))
 

@@ -9,10 +9,13 @@ from django.db.models import F, Q
 
 from scoring.queries.recompute import batches
 
+# A record changed since detectors looked last.
+IS_CHANGED = Q(findings_version__lt=F("requested_version"))
+
 
 def is_due(now: datetime) -> Q:
     """A record changed since detectors looked last, or the moment passed at which time alone changes something."""
-    return Q(findings_version__lt=F("requested_version")) | Q(findings_due_at__lte=now)
+    return IS_CHANGED | Q(findings_due_at__lte=now)
 
 
 def due_batches(*, now: datetime) -> Iterator[list[int]]:

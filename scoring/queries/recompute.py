@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.db.models import F, Q
@@ -14,9 +14,28 @@ BATCH = 500
 CHUNK = 5_000
 
 
+# A record changed since the last run.
+IS_CHANGED = Q(computed_version__lt=F("requested_version"))
+# Computing so many at once takes as long as computing three or four one after the other.
+OTHERS = 20
+
+
 def is_due(now: datetime) -> Q:
     """A record changed since the last run, or the moment passed at which time alone changes something."""
-    return Q(computed_version__lt=F("requested_version")) | Q(readiness_due_at__lte=now)
+    return IS_CHANGED | Q(readiness_due_at__lte=now)
+
+
+def with_others(case_ids: Sequence[int], due: Q, waiting: Q) -> list[int]:
+    """Those of the cases that are due and, to fill up `OTHERS`, the newest that wait; none when none of them is due.
+
+    So work is done in groups as soon as it comes faster than it can be done one by one. A sweep begins at the other
+    end.
+    """
+    own = list(UseCase.objects.filter(due, pk__in=case_ids).values_list("pk", flat=True))
+    if not own or len(own) >= OTHERS:
+        return own
+    others = UseCase.objects.filter(waiting).exclude(pk__in=own).order_by("-pk").values_list("pk", flat=True)
+    return own + list(others[: OTHERS - len(own)])
 
 
 def due_batches(*, now: datetime, between: tuple[int, int] | None = None) -> Iterator[list[int]]:

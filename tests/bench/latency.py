@@ -23,7 +23,8 @@ Change = Callable[[int], Section]
 ONE_BY_ONE = 40
 # Changes a second, and for how long.
 RATE, SECONDS = 20, 15
-POLL_SECONDS = 0.004
+# Looking takes time from the work it waits for; what is seen late counts as late.
+POLL_SECONDS = 0.015
 PATIENCE_SECONDS = 60.0
 VISIBLE_SECONDS = 0.5
 

@@ -17,7 +17,7 @@ from portfolio.rules.money import Cost, Plan
 from scoring.commands.costs import justify_cost, watch_costs
 from scoring.models import CostJustification, CostNotice, CostOutlook
 from scoring.queries.costs import cap_plans, case_costs, costs_due, notices_of, standing_notices, unanswered
-from scoring.tasks import recompute_case, sweep_costs, watch_costs_of_case
+from scoring.tasks import recompute_case, sweep_costs, watch_costs_of
 from tests.factories.costs import CostNoticeFactory, case_with_money
 from tests.factories.identity import UserFactory
 from tests.factories.portfolio import UseCaseFactory
@@ -267,7 +267,7 @@ def test_justification_that_nobody_asked_for_or_given_already_is_refused(now: da
 def test_tasks_watch_what_is_due() -> None:
     case, quiet = case_with_money(timezone.now()), UseCaseFactory(stage=1, status="active")
 
-    assert (sweep_costs(), sweep_costs(), watch_costs_of_case(case_id=case.pk)) == (2, 0, 0)
+    assert (sweep_costs(), sweep_costs(), watch_costs_of(case_ids=[case.pk])) == (2, 0, 0)
     assert (percents(case), percents(quiet)) == ([50], [])
 
 
@@ -276,4 +276,4 @@ def test_recomputing_a_case_wakes_the_watch(now: datetime, sent_tasks: list) -> 
 
     recompute_case(case_id=case.pk)
 
-    assert ("scoring.watch_costs", {"case_id": case.pk}) in sent_tasks
+    assert ("scoring.watch_costs", {"case_ids": [case.pk]}) in sent_tasks

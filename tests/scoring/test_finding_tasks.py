@@ -28,13 +28,13 @@ def test_recompute_wakes_the_detectors(sent_tasks: list[tuple[str, dict[str, Any
 
     tasks.recompute_case(case_id=case.pk)
 
-    assert ("scoring.refresh_findings", {"case_id": case.pk}) in sent_tasks
+    assert ("scoring.refresh_findings", {"case_ids": [case.pk]}) in sent_tasks
 
 
 def test_look_at_a_case_twice_works_once() -> None:
     case = UseCaseFactory()
 
-    done = [tasks.refresh_case_findings(case_id=case.pk), tasks.refresh_case_findings(case_id=case.pk)]
+    done = [tasks.refresh_findings_of(case_ids=[case.pk]), tasks.refresh_findings_of(case_ids=[case.pk])]
 
     assert done == [True, False]
     assert Finding.objects.filter(case=case).count() == len(DETECTORS)
@@ -42,14 +42,14 @@ def test_look_at_a_case_twice_works_once() -> None:
 
 def test_look_at_a_case_when_its_moment_passed_looks_again() -> None:
     case = UseCaseFactory()
-    tasks.refresh_case_findings(case_id=case.pk)
+    tasks.refresh_findings_of(case_ids=[case.pk])
     UseCase.objects.filter(pk=case.pk).update(findings_due_at=timezone.now() - timedelta(seconds=1))
 
-    assert tasks.refresh_case_findings(case_id=case.pk) is True
+    assert tasks.refresh_findings_of(case_ids=[case.pk]) is True
 
 
 def test_look_at_a_case_that_is_gone_does_nothing() -> None:
-    assert tasks.refresh_case_findings(case_id=4711) is False
+    assert tasks.refresh_findings_of(case_ids=[4711]) is False
 
 
 def test_sweep_looks_at_every_due_case_and_then_at_none() -> None:

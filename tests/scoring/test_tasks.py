@@ -19,6 +19,7 @@ from scoring import tasks
 from scoring.commands.playbooks import publish_playbook
 from scoring.models import CriterionAnswer, CriterionResult, ReadinessScore
 from scoring.queries.playbooks import default_playbook_text
+from scoring.queries.recompute import OTHERS
 from tests.factories.portfolio import UseCaseFactory
 from tests.factories.scoring import CriterionAnswerFactory
 
@@ -42,6 +43,29 @@ def test_recompute_case_when_its_moment_passed_computes_again() -> None:
     UseCase.objects.filter(pk=case.pk).update(readiness_due_at=timezone.now() - timedelta(seconds=1))
 
     assert tasks.recompute_case(case_id=case.pk) is True
+
+
+def test_recompute_case_takes_along_others_that_wait_and_wakes_detectors_and_costs_once(
+    sent_tasks: list[tuple[str, dict[str, Any]]],
+) -> None:
+    cases = [UseCaseFactory() for _ in range(3)]
+    asked, *others = [case.pk for case in cases]
+    UseCase.objects.filter(pk=others[0]).update(computed_version=F("requested_version"))
+
+    done = [tasks.recompute_case(case_id=pk) for pk in (others[0], asked, others[1])]
+
+    assert done == [False, True, False]
+    assert not UseCase.objects.filter(computed_version__lt=F("requested_version")).exists()
+    told = [(name, told["case_ids"]) for name, told in sent_tasks if "case_ids" in told]
+    assert told == [(name, [asked, others[1]]) for name in ("scoring.refresh_findings", "scoring.watch_costs")]
+
+
+def test_recompute_case_takes_no_more_along_than_goes_fast() -> None:
+    cases = [UseCaseFactory() for _ in range(OTHERS + 5)]
+
+    tasks.recompute_case(case_id=cases[0].pk)
+
+    assert UseCase.objects.filter(computed_version__lt=F("requested_version")).count() == 5
 
 
 def test_recompute_case_that_is_gone_does_nothing() -> None:
