@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from pocgate.kernel.db import AppendOnly, KeptOncePublished, KeptWithPublished
+from pocgate.kernel.db import AppendOnly, KeptOncePublished, KeptWithPublished, SupersededOnce
 
 
 class Migration(migrations.Migration):
@@ -13,6 +13,8 @@ class Migration(migrations.Migration):
         AppendOnly("gates_votechange"),
         AppendOnly("gates_decision"),
         AppendOnly("gates_standingchange"),
+        SupersededOnce("condition", "cleared_at", ("cleared_by_id", "clearing_note", "clearing_evidence_id")),
+        SupersededOnce("signoff", "superseded_at", ("outdated_at",)),
         KeptOncePublished("checklisttemplate"),
         KeptWithPublished("checklisttemplateitem", "template_id", "gates_checklisttemplate"),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from django.db import connection, migrations, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.utils import CursorWrapper
 from django.db.migrations.state import ProjectState
+from django.db.models import Model, UniqueConstraint
 
 PREFIX = "append_only"
 
@@ -41,8 +42,9 @@ class AppendOnly(migrations.operations.base.Operation):
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         """Create the triggers."""
+        (model,) = [each for each in to_state.apps.get_models() if each._meta.db_table == self.table]  # noqa: SLF001
         whens = {"update": self.when, "delete": self.when}
-        for statement in _create_statements(self.table, whens, schema_editor.connection.vendor):
+        for statement in _create_statements(model, whens, schema_editor):
             schema_editor.execute(statement, params=None)
 
     def database_backwards(
@@ -51,7 +53,7 @@ class AppendOnly(migrations.operations.base.Operation):
         """Drop the triggers."""
         on = f" ON {self.table}" if schema_editor.connection.vendor == "postgresql" else ""
         for act in _acts(schema_editor.connection.vendor):
-            schema_editor.execute(f"DROP TRIGGER {PREFIX}_{self.table}_{act}{on}")
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {PREFIX}_{self.table}_{act}{on}")
 
     def describe(self) -> str:
         """For the migration's output."""
@@ -88,7 +90,7 @@ class SupersededOnce(AppendOnly):
             changed = " OR ".join(_differs(name, differs) for name in group)
             conditions.append(f'OLD."{group[0]}" IS NOT NULL AND ({changed})')
         condition = " OR ".join(conditions)
-        for statement in _create_statements(meta.db_table, {"update": condition}, vendor):
+        for statement in _create_statements(meta.model, {"update": condition}, schema_editor):
             schema_editor.execute(statement, params=None)
 
     def database_backwards(
@@ -121,7 +123,7 @@ class KeptOncePublished(AppendOnly):
         changed = " OR ".join(_differs(field.column, differs) for field in fields)
         published = "OLD.published_at IS NOT NULL"
         whens = {"update": f"{published} AND (OLD.retired_at IS NOT NULL OR {changed})", "delete": published}
-        for statement in _create_statements(meta.db_table, whens, vendor):
+        for statement in _create_statements(meta.model, whens, schema_editor):
             schema_editor.execute(statement, params=None)
 
     def database_backwards(
@@ -202,13 +204,35 @@ def _differs(column: str, operator: str) -> str:
 
 
 def _acts(vendor: str) -> tuple[str, ...]:
-    return ("update", "delete", "truncate") if vendor == "postgresql" else ("update", "delete")
+    if vendor == "postgresql":
+        return ("update", "delete", "truncate")
+    return ("update", "delete", *_REPLACING)
 
 
-def _create_statements(table: str, whens: Mapping[str, str], vendor: str) -> Iterator[str]:
+# SQLite's REPLACE removes the rows in its way without telling the trigger on DELETE.
+_REPLACING = {"insert_over": ("INSERT", ""), "update_over": ("UPDATE", "OLD.rowid IS NOT kept.rowid AND ")}
+
+
+def _create_statements(
+    model: type[Model], whens: Mapping[str, str], schema_editor: BaseDatabaseSchemaEditor
+) -> Iterator[str]:
+    vendor, table = schema_editor.connection.vendor, model._meta.db_table  # noqa: SLF001 - Django documents it
     if vendor == "postgresql":
         yield _POSTGRESQL_FUNCTION
+    else:
+        in_the_way = " OR ".join(_rows_in_the_way(model, schema_editor))
+        # The condition for a row that is removed speaks of it as OLD.
+        kept = whens.get("delete", "").replace("OLD.", "kept.")
+        for act, (verb, other) in _REPLACING.items():
+            where = f"{other}({in_the_way})" + (f" AND ({kept})" if kept else "")
+            is_in_the_way = f"EXISTS (SELECT 1 FROM {table} AS kept WHERE {where})"  # noqa: S608 - names of our own
+            yield (
+                f"CREATE TRIGGER {PREFIX}_{table}_{act} BEFORE {verb} ON {table} WHEN {is_in_the_way} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            )
     for act in _acts(vendor):
+        if act in _REPLACING:
+            continue
         name = f"{PREFIX}_{table}_{act}"
         # A truncation sees no single rows, so it is refused whatever they are.
         when = whens.get(act, "")
@@ -224,6 +248,29 @@ def _create_statements(table: str, whens: Mapping[str, str], vendor: str) -> Ite
                 f"CREATE TRIGGER {name} BEFORE {act.upper()} ON {table} "
                 f"{only}BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             )
+
+
+def _rows_in_the_way(model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> Iterator[str]:
+    """For each key of a table, the SQL condition that a row, `kept`, has the same as the new one."""
+    meta = model._meta  # noqa: SLF001 - Django documents it
+    for field in meta.local_concrete_fields:
+        if field.unique:
+            yield _same([field.column])
+    for constraint in meta.constraints:
+        if not isinstance(constraint, UniqueConstraint):
+            continue
+        same = _same([meta.get_field(name).column for name in constraint.fields])
+        only = constraint._get_condition_sql(model, schema_editor)  # noqa: SLF001 - as Django writes the index
+        if only:
+            columns = ", ".join(f'NEW."{field.column}" AS "{field.column}"' for field in meta.local_concrete_fields)
+            of_kept = f"EXISTS (SELECT 1 FROM {meta.db_table} AS one WHERE one.rowid = kept.rowid AND ({only}))"  # noqa: S608
+            yield f"({same} AND {of_kept} AND EXISTS (SELECT 1 FROM (SELECT {columns}) WHERE {only}))"  # noqa: S608
+        else:
+            yield same
+
+
+def _same(columns: Sequence[str]) -> str:
+    return "(" + " AND ".join(f'kept."{column}" = NEW."{column}"' for column in columns) + ")"
 
 
 def json_list(members: Mapping[str, str]) -> str:

@@ -19,8 +19,9 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
-from gates.commands.decisions import Ruling, decide
+from gates.commands.decisions import ConditionTerms, Ruling, decide
 from gates.commands.reviews import close_or_extend_when_due
+from gates.commands.sign_offs import sign_off
 from gates.models import Decision, GateReview, SignOff, Vote, VoteChange
 from pocgate.identity.models import User
 from pocgate.kernel.errors import NotAllowedNow, Stale
@@ -38,7 +39,10 @@ CONTENT = {
     "gates_decision": "outcome = 'stop', reason = 'Rewritten.', reason_code = 'data'",
     "gates_votechange": "outcome = 'stop', rationale = 'Rewritten.'",
     "gates_dossier": "digest = ''",
+    "gates_condition": "due_date = '2035-01-01'",
+    "gates_signoff": "state = 'waived', comment = 'Rewritten.'",
 }
+REPLACING = "INSERT OR REPLACE INTO {table} SELECT * FROM {table}"
 
 
 @pytest.fixture
@@ -65,12 +69,29 @@ def codes(refused: Any) -> set[str]:
 
 
 @pytest.mark.parametrize("table", CONTENT)
-@pytest.mark.parametrize("act", ["UPDATE {table} SET {content}", "DELETE FROM {table}", "TRUNCATE {table} CASCADE"])
+@pytest.mark.parametrize(
+    "act", ["UPDATE {table} SET {content}", "DELETE FROM {table}", "TRUNCATE {table} CASCADE", REPLACING]
+)
 def test_nobody_can_rewrite_what_was_voted_and_decided_by_sql(now: datetime, table: str, act: str) -> None:
     if act.startswith("TRUNCATE") and connection.vendor != "postgresql":
         pytest.skip("SQLite has no TRUNCATE; its DELETE is refused")
+    if act == REPLACING and connection.vendor == "postgresql":
+        pytest.skip("PostgreSQL has no REPLACE")
     stage = a_stage_set(now)
-    decision = stage.decide(stage.closed(now), "go", now)
+    terms = ConditionTerms("Measure it", stage.owner.pk, (now + timedelta(days=9)).date())
+    review = stage.request(now)
+    sign_off(
+        case_id=stage.case.pk,
+        criterion="tier_confirmed",
+        state="accepted",
+        comment="Seen.",
+        revision_ids=(),
+        actor=stage.officer,
+        sign_in=TOKEN,
+        now=now,
+    )
+    review = stage.closed_of(review, now, "conditional_go")
+    decision = stage.decide(review, "conditional_go", now, reason="Almost.", conditions=(terms,))
     votes = list(VoteChange.objects.order_by("pk").values_list("outcome", "rationale"))
 
     with pytest.raises(DatabaseError, match="append-only"):
@@ -97,6 +118,38 @@ def test_nobody_can_vote_twice(stage: StageSet, today: datetime, signed_in: Sign
 
     # Each was a change of the one vote, and the history keeps them all.
     assert (Vote.objects.count(), VoteChange.objects.count()) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("table", "as_new"),
+    [
+        ("gates_decision", {"id": "id + 1000", "reason": "'Rewritten.'"}),
+        ("gates_decision", {"id": "id + 1000", "number": "number + 1", "reason": "'Rewritten.'"}),
+        ("gates_dossier", {"id": "id + 1000", "digest": "'0'"}),
+        ("ledger_activity", {"verb": "'rewritten'"}),
+        ("scoring_playbook", {"id": "id + 1000", "text": "'Rewritten.'"}),
+        ("portfolio_evidencerevision", {"id": "id + 1000", "sha256": "'0'"}),
+    ],
+)
+def test_nobody_can_put_another_row_in_the_place_of_one_by_sql(
+    now: datetime, table: str, as_new: dict[str, str]
+) -> None:
+    if connection.vendor == "postgresql":
+        pytest.skip("PostgreSQL has no REPLACE")
+    stage = a_stage_set(now)
+    stage.decide(stage.closed(now), "go", now)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {table} ORDER BY 1")
+        before = cursor.fetchall()
+        names = [column[0] for column in cursor.description]
+    values = ", ".join(as_new.get(name, f'"{name}"') for name in names)
+
+    with pytest.raises(DatabaseError, match="append-only"):
+        run_sql(f"INSERT OR REPLACE INTO {table} SELECT {values} FROM {table}")
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {table} ORDER BY 1")
+        assert cursor.fetchall() == before != []
 
 
 @pytest.mark.parametrize("role", ["product_owner", "sponsor", "engineering"])
