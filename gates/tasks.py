@@ -18,7 +18,9 @@ from gates.commands.reminders import remind
 from gates.commands.reviews import close_or_extend_when_due
 from gates.commands.sign_offs import outdate_overtaken
 from gates.commands.standing import check_standing, check_standings
+from gates.queries.days import day_here
 from gates.queries.reviews import reviews_voting
+from pocgate.kernel.schedule import last_success
 
 log = structlog.get_logger(__name__)
 
@@ -68,5 +70,7 @@ def _sweep_review(review_id: int, now: datetime) -> None:
 @shared_task(name="gates.send_reminders")
 def send_reminders(**_: object) -> int:
     """Remind of everything outstanding, once per occasion; the number of reminders handed in."""
+    now = timezone.now()
+    before = last_success(settings.REMINDERS_TASK)
     with translation.override(settings.LANGUAGE_CODE):
-        return remind(now=timezone.now())
+        return remind(now=now, is_first_of_day=before is None or day_here(before) < day_here(now))

@@ -19,8 +19,10 @@ from scoring.rules.playbook import ReminderPolicy
 log = structlog.get_logger(__name__)
 
 
-def remind(*, now: datetime) -> int:
+def remind(*, now: datetime, is_first_of_day: bool = False) -> int:
     """Send every reminder that is due; the number handed to the inbox, which keeps each once.
+
+    Occasions come with a new day, so the first run of one expects many and has the database keep them at once.
 
     A kind that can not be told does not keep the others from being told; its error is raised in the end.
     """
@@ -29,7 +31,7 @@ def remind(*, now: datetime) -> int:
     count, broken = 0, []
     for source in SOURCES:
         try:
-            count += _remind_of(source, chairs, policy)
+            count += _remind_of(source, chairs, policy, expects_many=is_first_of_day)
         except Exception as error:
             log.exception("not_reminded", kind=source.kind, subject_type=source.subject_type, exc_info=error)
             broken.append(error)
@@ -38,9 +40,9 @@ def remind(*, now: datetime) -> int:
     return count
 
 
-def _remind_of(source: Source, chairs: Chairs, policy: ReminderPolicy) -> int:
+def _remind_of(source: Source, chairs: Chairs, policy: ReminderPolicy, *, expects_many: bool) -> int:
     today, count = day_here(chairs.now), 0
-    with due(source, policy=policy, today=today, now=chairs.now) as found:
+    with due(source, policy=policy, today=today, now=chairs.now, expects_many=expects_many) as found:
         if found.few is not None:
             return _tell(source, found.few, chairs, policy)
         if source.words is not None:

@@ -106,6 +106,11 @@ def tasks_missed(*, now: datetime) -> list[str]:
     return missed
 
 
+def last_success(task: str) -> datetime | None:
+    """When beat's task last ended well."""
+    return ScheduledRun.objects.filter(task=task).values_list("succeeded_at", flat=True).first()
+
+
 def _work(name: str, entry: dict[str, Any], run: ScheduledRun | None, now: datetime) -> ScheduledWork:
     schedule: crontab | float = entry["schedule"]
     since = (run.started_at or run.since) if run else now

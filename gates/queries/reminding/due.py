@@ -67,8 +67,10 @@ class Due:
 
 
 @contextmanager
-def due(source: Source, *, policy: ReminderPolicy, today: date, now: datetime) -> Iterator[Due]:
-    """What is due of a source, looked for once, or twice on the morning of a day when there is much."""
+def due(
+    source: Source, *, policy: ReminderPolicy, today: date, now: datetime, expects_many: bool = False
+) -> Iterator[Due]:
+    """What is due of a source, looked for once, or twice when there is much although few were expected."""
     until, days = _days(today, source.policy(policy), source.is_state, get_language())
     inner, inner_params = source.subjects(now, until).query.sql_with_params()
     names, condition = ", ".join(Subject._fields), is_due(source, BOTH)
@@ -80,11 +82,12 @@ def due(source: Source, *, policy: ReminderPolicy, today: date, now: datetime) -
         f"SELECT {names} FROM due"
     )
     params = (days, *inner_params, *condition.params)
-    few = _rows(f"{sql} LIMIT {CHUNK + 1}", params)
-    if len(few) <= CHUNK:
-        yield Due(source, policy, today, few)
-        return
-    del few
+    if not expects_many:
+        few = _rows(f"{sql} LIMIT {CHUNK + 1}", params)
+        if len(few) <= CHUNK:
+            yield Due(source, policy, today, few)
+            return
+        del few
     with _kept(sql, params):
         yield Due(source, policy, today, None)
 
