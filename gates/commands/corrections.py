@@ -1,12 +1,13 @@
 """Correcting a decision: a new one with its own number that refers to it. The earlier one stays as it was written.
 
 A correction sets right what the record says, and the money, release and conditions that follow from it. Outcome, stage,
-vote, dossier and the thresholds that were confirmed are those of the review; another outcome needs another review.
+vote, dossier and the thresholds that were confirmed are those of the review; another outcome needs another review. So
+do more money, money for longer and a condition dropped or put off: nobody votes on a correction or signs it second.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -23,6 +24,11 @@ from gates.errors import required
 from gates.models import Condition, Decision
 from gates.queries.corrections import correction_state
 from gates.queries.evaluation import day_here
+from gates.queries.figures import day_text
+from gates.queries.standing import causes_of
+from gates.queries.titles import title_of
+from gates.rules.corrections import held, is_lengthened, is_raised, loosened
+from gates.rules.standing import RELEASE
 from gates.rules.transitions import correction_blockers
 from pocgate.identity.commands import require_recent_sign_in
 from pocgate.identity.models import User
@@ -32,6 +38,7 @@ from pocgate.kernel.errors import FieldProblem, Invalid
 from pocgate.ledger.commands import Act, record
 from portfolio.commands.costs import fund_stage
 from portfolio.commands.lifecycle import lock_case
+from scoring.queries.playbooks import playbook_of
 from scoring.rules.vocabulary import LAST_GATE
 
 # What a correction may set right, and what it takes over from the decision it corrects.
@@ -74,7 +81,13 @@ def correct_decision(
 
 
 def _check_values(old: Decision, note: str, ruling: Ruling, now: datetime) -> None:
-    problems = [*text_problems("note", note), *correction_problems(ruling, today=day_here(now), kept=open_terms(old))]
+    problems = [
+        *text_problems("note", note),
+        *correction_problems(ruling, today=day_here(now), kept=open_terms(old)),
+        *_loosened_conditions(old, ruling, now),
+        *_loosened_money(old, ruling),
+        *_renewed_release(old, ruling, now),
+    ]
     if not note.strip():
         problems.append(required("note", "why the decision is corrected"))
     if ruling.outcome != old.outcome:
@@ -86,6 +99,44 @@ def _check_values(old: Decision, note: str, ruling: Ruling, now: datetime) -> No
         raise Invalid(problems)
     if _words(ruling, old) == said(old) and set(ruling.conditions) == set(open_terms(old)):
         raise Invalid([FieldProblem("note", "nothing_differs", "Nothing of the decision differs; there is no error.")])
+
+
+def _loosened_conditions(old: Decision, ruling: Ruling, now: datetime) -> Iterator[FieldProblem]:
+    """A condition goes when it is cleared; the approval was given on it."""
+    binding = held(((terms.criterion, terms.due_date) for terms in open_terms(old)), today=day_here(now))
+    stated = ((terms.criterion, terms.due_date) for terms in ruling.conditions)
+    playbook = playbook_of(old.review.playbook_id)
+    for criterion, due in loosened(binding, stated):
+        shown = {"criterion": title_of(criterion, playbook), "due": day_text(due)}
+        message = "The condition that was due on {due} is overdue and stays open with that date until it is cleared."
+        if criterion:
+            message = (
+                "The condition that closes “{criterion}” stays open and due by {due} until it is cleared. "
+                "Its wording and its owner may change."
+            )
+        yield FieldProblem("conditions", "loosened", message, shown)
+
+
+def _loosened_money(old: Decision, ruling: Ruling) -> Iterator[FieldProblem]:
+    if is_raised(old.funding_amount, ruling.funding_amount):
+        message = (
+            "A correction gives no more money than the decision did. More is decided at a review or by an override."
+        )
+        yield FieldProblem("funding_amount", "raised", message)
+    if is_lengthened(old.funding_until, ruling.funding_until):
+        message = "A correction gives no money for longer than the decision did. That is decided at another review."
+        yield FieldProblem("funding_until", "lengthened", message)
+
+
+def _renewed_release(old: Decision, ruling: Ruling, now: datetime) -> Iterator[FieldProblem]:
+    """What lapsed an approval because it did not name it is not approved by naming it afterwards."""
+    before = old.release.label if old.release else ""
+    if old.outcome not in APPROVALS or ruling.release.strip() == before:
+        return
+    case_id = old.review.case_id
+    if any(cause.code == RELEASE for cause in causes_of([case_id], now=now).get(case_id, ())):
+        message = "A release beyond the approval waits for a review; until then the release stays as it was decided."
+        yield FieldProblem("release", "lapsed", message)
 
 
 def _create(old: Decision, note: str, ruling: Ruling, *, actor: User, now: datetime) -> Decision:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -116,8 +116,9 @@ def _conditions(case_ids: Collection[int] | None, now: datetime) -> Iterator[Cau
     )
     if case_ids is not None:
         rows = rows.filter(**{f"{of_case}__in": case_ids})
-    for pk, case_id, text in rows.order_by("pk").values_list("pk", of_case, "text"):
-        yield case_id, Cause(rules.CONDITION_OVERDUE, "condition", str(pk), text)
+    for pk, case_id, text, due in rows.order_by("pk").values_list("pk", of_case, "text", "due_date"):
+        # By its own day: a correction states it in a row of its own, which must not begin the grace anew.
+        yield case_id, Cause(rules.CONDITION_OVERDUE, "condition", str(pk), text, due + timedelta(days=1))
 
 
 def _changes(case_ids: Collection[int] | None, now: datetime) -> Iterator[CauseOf]:
@@ -155,13 +156,17 @@ def _tiers(case_ids: Collection[int] | None, now: datetime) -> Iterator[CauseOf]
 
 
 def _caps(case_ids: Collection[int] | None, now: datetime) -> Iterator[CauseOf]:
-    rows = _of(CostPlan.objects.filter(agreed_at__isnull=False, superseded_at__isnull=True), case_ids)
-    rows = rows.filter(agreed_at__gt=F("case__standing__decision__decided_at"))
-    # A correction of the decision that states other money agrees to it as well.
+    """The plan agreed to last is held against the one of the decision.
+
+    A plan that a correction wrote raises nothing and mends nothing: the one it took the place of is still looked at.
+    """
     corrections = Decision.objects.filter(review__case=OuterRef("case"), corrects__isnull=False)
+    rows = _of(CostPlan.objects.filter(agreed_at__isnull=False), case_ids)
+    rows = rows.filter(agreed_at__gt=F("case__standing__decision__decided_at"))
+    rows = rows.filter(Q(superseded_at__isnull=True) | Exists(corrections.filter(decided_at=OuterRef("superseded_at"))))
     rows = rows.exclude(Exists(corrections.filter(decided_at=OuterRef("agreed_at"))))
-    newer = list(rows.select_related("case__standing__decision").order_by("pk"))
-    for plan in newer:
+    rows = rows.select_related("case__standing__decision").order_by("agreed_at", "version")
+    for plan in {row.case_id: row for row in rows}.values():
         decision = plan.case.standing.decision
         at = decision.decided_at if decision else now
         then = CostPlan.objects.filter(case=plan.case_id, agreed_at__lte=at).order_by("-agreed_at", "-version").first()

@@ -75,12 +75,13 @@ class Standing:
 
 
 def standing_of(*, has_go: bool, before: Standing, causes: Iterable[Cause], today: date, grace_days: int) -> Standing:
-    """The standing now. A cause known before keeps its day, so that looking twice says the same."""
+    """The standing now. A cause known before keeps its day, so that looking twice says the same; a new one has its own
+    or today."""
     if not has_go:
         return Standing(UNGATED)
     known = {cause.identity: cause.since for cause in before.causes}
     dated = sorted(
-        Cause(*cause.identity, text=cause.text, since=known.get(cause.identity) or today)
+        Cause(*cause.identity, text=cause.text, since=known.get(cause.identity) or cause.since or today)
         for cause in {cause.identity: cause for cause in causes}.values()
     )
     if not dated:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from gates.commands.corrections import correct_decision
 from gates.commands.decisions import ConditionTerms, Ruling, clear_condition
 from gates.commands.reminders import remind
+from gates.commands.standing import check_standings
 from gates.models import Condition, Decision, GateStanding
 from gates.queries.health import Period, health_of
 from gates.queries.precheck import open_conditions_of
@@ -25,7 +26,7 @@ from pocgate.inbox.models import Notification
 from pocgate.kernel.errors import Invalid, NotAllowedNow, RecentSignInRequired
 from pocgate.ledger.models import Activity
 from pocgate.web.queries.waiting import waiting_for
-from portfolio.models import CostCap, UseCase
+from portfolio.models import CostCap, CostPlan, Release, UseCase
 from tests.factories.identity import RoleGrantFactory, UserFactory
 from tests.factories.portfolio import TeamMemberFactory
 from tests.factories.stage_set import TOKEN, StageSet, a_stage_set
@@ -37,7 +38,8 @@ FUNDED = {"funding_amount": Decimal(50_000), "reason": "It pays."}
 
 def correct(stage: StageSet, decision: Decision, now: datetime, **values: Any) -> Decision:
     actor = values.pop("actor", stage.chair)
-    ruling = Ruling(decision.outcome, **{"reason": decision.reason, **values})
+    funding = {"funding_amount": decision.funding_amount, "funding_until": decision.funding_until}
+    ruling = Ruling(decision.outcome, **{"reason": decision.reason, **funding, **values})
     terms = {"note": "A digit was lost.", "ruling": ruling, "actor": actor, "sign_in": TOKEN}
     return correct_decision(decision_id=decision.pk, now=now, **terms)
 
@@ -58,25 +60,25 @@ def test_correction_is_a_new_number_that_refers_to_the_decision_and_keeps_its_ou
     stage = a_stage_set(now)
     decision = stage.decide(stage.closed(now), "go", now, **FUNDED)
 
-    made = correct(stage, decision, now + DAY, funding_amount=Decimal(55_000))
+    made = correct(stage, decision, now + DAY, funding_amount=Decimal(45_000))
 
     decision.refresh_from_db()
     assert (made.reference, made.corrects, made.correction_note) == ("GD-2026-002", decision, "A digit was lost.")
     assert (made.outcome, made.digest, made.tally) == (decision.outcome, decision.digest, decision.tally)
-    assert (decision.funding_amount, made.funding_amount) == (Decimal(50_000), Decimal(55_000))
+    assert (decision.funding_amount, made.funding_amount) == (Decimal(50_000), Decimal(45_000))
     case = UseCase.objects.get(pk=stage.case.pk)
-    assert (case.stage, cap_of(case, 1)) == (1, Decimal(55_000))
+    assert (case.stage, cap_of(case, 1)) == (1, Decimal(45_000))
 
 
 def test_correction_is_told_and_leaves_what_changed(now: datetime) -> None:
     stage = a_stage_set(now)
     decision = stage.decide(stage.closed(now), "go", now, **FUNDED)
 
-    made = correct(stage, decision, now + DAY, funding_amount=Decimal(55_000))
+    made = correct(stage, decision, now + DAY, funding_amount=Decimal(45_000))
 
     told = Activity.objects.get(verb="decision.corrected")
     notice = Notification.objects.get(user=stage.owner, kind="decision_made", subject_id=str(made.pk))
-    assert (told.before["funding_amount"], told.after["funding_amount"]) == ("50000", "55000")
+    assert (told.before["funding_amount"], told.after["funding_amount"]) == ("50000", "45000")
     assert notice.title.startswith("GD-2026-002 corrects GD-2026-001")
 
 
@@ -84,7 +86,7 @@ def test_correction_neither_lapses_nor_renews_the_approval(now: datetime) -> Non
     stage = a_stage_set(now)
     decision = stage.decide(stage.closed(now), "go", now, **FUNDED)
 
-    correct(stage, decision, now + DAY, funding_amount=Decimal(70_000))
+    correct(stage, decision, now + DAY, funding_amount=Decimal(45_000))
 
     standing = GateStanding.objects.get(case=stage.case)
     assert (standing.state, standing.decision, standing.since) == ("valid", decision, now)
@@ -165,6 +167,130 @@ def test_correction_with_values_that_can_not_be_taken_is_refused(
     assert (Decision.objects.count(), Condition.objects.count()) == (1, 1)
 
 
+MUST = "tier_confirmed"
+
+
+def conditional(stage: StageSet, now: datetime, *conditions: ConditionTerms, **values: Any) -> Decision:
+    review = stage.closed(now, "conditional_go")
+    return stage.decide(review, "conditional_go", now, reason="Almost.", conditions=conditions, **values)
+
+
+def test_condition_that_closes_a_must_keeps_criterion_and_date_and_may_be_worded_anew(now: datetime) -> None:
+    stage = a_stage_set(now)
+    owner, other = UserFactory(), UserFactory()
+    terms = ConditionTerms("Confirm the tier", owner.pk, date(2026, 12, 20), MUST)
+    decision = conditional(stage, now, terms)
+
+    made = correct(stage, decision, now, conditions=(ConditionTerms("Confirm it", other.pk, date(2026, 12, 18), MUST),))
+
+    row = made.conditions.get()
+    assert (row.text, row.owner, row.due_date, row.criterion) == ("Confirm it", other, date(2026, 12, 18), MUST)
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        [("Anything", date(2035, 1, 1), "")],
+        [("Confirm the tier", date(2026, 12, 20), "")],
+        [("Confirm the tier", date(2026, 12, 21), MUST)],
+        [("Confirm the tier", date(2026, 12, 20), "privacy_screening")],
+    ],
+)
+def test_condition_that_closes_a_must_is_neither_dropped_nor_put_off(
+    stated: list[tuple[str, date, str]], now: datetime
+) -> None:
+    stage = a_stage_set(now)
+    owner = UserFactory()
+    decision = conditional(stage, now, ConditionTerms("Confirm the tier", owner.pk, date(2026, 12, 20), MUST))
+
+    with pytest.raises(Invalid) as refused:
+        correct(stage, decision, now, conditions=tuple(ConditionTerms(t, owner.pk, d, c) for t, d, c in stated))
+
+    (problem,) = refused.value.problems
+    assert (problem.pointer, problem.code) == ("conditions", "loosened")
+    assert "20 Dec 2026" in problem.text
+    assert (Decision.objects.count(), Condition.objects.get().criterion) == (1, MUST)
+
+
+@pytest.mark.parametrize(
+    ("changed", "place"),
+    [
+        ({"funding_amount": Decimal(50_001)}, "funding_amount"),
+        ({"funding_amount": Decimal(9_000_000)}, "funding_amount"),
+        ({"funding_until": date(2027, 4, 1)}, "funding_until"),
+        ({"funding_until": None}, "funding_until"),
+    ],
+)
+def test_correction_gives_neither_more_money_nor_money_for_longer(
+    changed: dict[str, Any], place: str, now: datetime
+) -> None:
+    stage = a_stage_set(now)
+    decision = stage.decide(stage.closed(now), "go", now, **FUNDED, funding_until=date(2027, 3, 31))
+
+    with pytest.raises(Invalid) as refused:
+        correct(stage, decision, now, **changed)
+
+    assert pointers(refused) == [place]
+    assert (Decision.objects.count(), cap_of(stage.case, 1)) == (1, Decimal(50_000))
+
+
+def test_cap_raised_by_the_team_still_lapses_the_approval_after_a_correction(now: datetime) -> None:
+    stage = a_stage_set(now)
+    decision = stage.decide(stage.closed(now), "go", now, **FUNDED)
+    in_force = CostPlan.objects.filter(case=stage.case, superseded_at__isnull=True)
+    in_force.update(superseded_at=now + DAY)
+    values = {"case_cap": Decimal(900_000), "monthly_cap": Decimal(9_000), "agreed_by": stage.owner}
+    plan = CostPlan.objects.create(case=stage.case, version=9, proposed_at=now + DAY, agreed_at=now + DAY, **values)
+    CostCap.objects.create(plan=plan, stage=1, amount=Decimal(80_000))
+    check_standings(now=now + DAY)
+    before = GateStanding.objects.get(case=stage.case)
+
+    made = correct(stage, decision, now + 2 * DAY, funding_amount=Decimal(45_000))
+    again = correct(stage, made, now + 3 * DAY, funding_amount=Decimal(40_000))
+    check_standings(now=now + 4 * DAY)
+
+    after = GateStanding.objects.get(case=stage.case)
+    assert (before.state, [reason["code"] for reason in before.reasons]) == ("lapsed", ["cap_raised"])
+    assert (after.state, after.reasons, after.since) == ("lapsed", before.reasons, before.since)
+    assert (again.funding_amount, cap_of(stage.case, 1)) == (Decimal(40_000), Decimal(40_000))
+
+
+@pytest.mark.parametrize("criterion", ["", MUST])
+def test_overdue_condition_lapses_the_approval_since_the_same_day_after_a_correction(
+    criterion: str, now: datetime
+) -> None:
+    stage = a_stage_set(now)
+    terms = ConditionTerms("Measure it", UserFactory().pk, now.date(), criterion)
+    decision = conditional(stage, now, terms)
+    check_standings(now=now + DAY)
+    before = GateStanding.objects.get(case=stage.case)
+
+    with pytest.raises(Invalid) as refused:
+        correct(stage, decision, now + 9 * DAY, conditions=(replace(terms, due_date=date(2026, 12, 24)),))
+    correct(stage, decision, now + 9 * DAY, conditions=(replace(terms, text="Measure it twice"),))
+
+    after = GateStanding.objects.get(case=stage.case)
+    assert pointers(refused) == ["conditions"]
+    assert (after.state, after.review_due) == ("lapsed", before.review_due)
+    assert [reason["text"] for reason in after.reasons] == ["Measure it twice"]
+
+
+def test_release_that_lapsed_the_approval_is_not_approved_by_a_correction(now: datetime) -> None:
+    stage = a_stage_set(now)
+    Release.objects.create(case=stage.case, label="1.0", kind="feature", recorded_at=now - DAY)
+    decision = stage.decide(stage.closed(now), "go", now, **FUNDED, release="1.0")
+    Release.objects.create(case=stage.case, label="1.1", kind="feature", recorded_at=now + DAY)
+
+    for label in ("1.1", ""):
+        with pytest.raises(Invalid) as refused:
+            correct(stage, decision, now + DAY, release=label)
+        assert pointers(refused) == ["release"]
+    made = correct(stage, decision, now + DAY, release="1.0", reason="It pays well.")
+
+    assert made.release == decision.release
+    assert GateStanding.objects.get(case=stage.case).state == "lapsed"
+
+
 def test_correction_by_others_again_or_after_a_later_decision_is_refused(now: datetime) -> None:
     stage = a_stage_set(now)
     decision = stage.decide(
@@ -225,7 +351,7 @@ def test_both_records_show_the_link(signed_in: Callable[[User], Client]) -> None
     page = f"/decisions/{decision.reference}/"
 
     form = client.get(f"{page}correct/").content.decode()
-    body = {"note": "A digit was lost.", "reason": "It pays.", "funding_amount": "55000"}
+    body = {"note": "A digit was lost.", "reason": "It pays.", "funding_amount": "45000"}
     answer = client.post(f"{page}correct/", body)
     old, new = (client.get(path).content.decode() for path in (page, answer["Location"]))
     refused = client.post(answer["Location"] + "correct/", {"note": "", "reason": "It pays."})

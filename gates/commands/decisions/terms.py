@@ -78,14 +78,13 @@ def ruling_problems(ruling: Ruling, *, stage: int, playbook: Playbook, today: da
 
 
 def correction_problems(ruling: Ruling, *, today: date, kept: Collection[ConditionTerms] = ()) -> list[FieldProblem]:
-    """Every value that a correction can not take. Conditions that are `kept` as they were may be overdue."""
-    changed = tuple(terms for terms in ruling.conditions if terms not in kept)
+    """Every value that a correction can not take. Conditions that are `kept` with their due date may be overdue."""
     texts = {"reason": ruling.reason, "learning": ruling.learning}
     stops = ruling.outcome == Outcome.STOP
     approves = ruling.outcome in (Outcome.GO, Outcome.CONDITIONAL_GO)
     return [
         *(problem for pointer, text in texts.items() for problem in text_problems(pointer, text)),
-        *_condition_problems(replace(ruling, conditions=changed), today),
+        *_condition_problems(ruling, today, kept),
         *_money_and_time_problems(replace(ruling, funding_until=None), today),
         *([] if ruling.reason.strip() or ruling.outcome == Outcome.GO else [required("reason", "a reason")]),
         *([] if ruling.reason_code or approves else [required("reason_code", "one of the reason codes")]),
@@ -93,17 +92,20 @@ def correction_problems(ruling: Ruling, *, today: date, kept: Collection[Conditi
     ]
 
 
-def _condition_problems(ruling: Ruling, today: date) -> Iterator[FieldProblem]:
-    if ruling.conditions and ruling.outcome != Outcome.CONDITIONAL_GO:
+def _condition_problems(ruling: Ruling, today: date, kept: Collection[ConditionTerms] = ()) -> Iterator[FieldProblem]:
+    if ruling.outcome != Outcome.CONDITIONAL_GO and any(terms not in kept for terms in ruling.conditions):
         yield FieldProblem("conditions", "not_here", "Conditions belong to a conditional go.")
     owners = set(active_people({terms.owner_id for terms in ruling.conditions}).values_list("pk", flat=True))
+    known = {(terms.criterion, terms.due_date) for terms in kept}
     for position, terms in enumerate(ruling.conditions):
+        if terms in kept:
+            continue
         if not terms.text.strip():
             yield required(f"conditions/{position}/text", "what has to be done")
         yield from text_problems(f"conditions/{position}/text", terms.text, LONGEST_CONDITION)
         if terms.owner_id not in owners:
             yield required(f"conditions/{position}/owner", "an active person as owner")
-        if terms.due_date < today:
+        if terms.due_date < today and (terms.criterion, terms.due_date) not in known:
             yield FieldProblem(f"conditions/{position}/due_date", "in_the_past", "The due date lies in the past.")
 
 
