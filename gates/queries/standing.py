@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 
 from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Subquery
 
-from gates.enums import Outcome, StandingState
-from gates.models import Condition, Decision, GateStanding
+from gates.enums import Outcome, OverrideState, StandingState
+from gates.models import Condition, Decision, GateStanding, OverrideRequest
 from gates.queries.dossier import content_of
 from gates.queries.evaluation import day_here
 from gates.rules import standing as rules
+from gates.rules.overrides import CAP
 from gates.rules.standing import Cause, Standing
 from portfolio.enums import ChangeState, FactKey, IncidentSeverity, ReleaseKind, Stage, Status, Tier
 from portfolio.models import CaseFact, ChangeRequest, CostCap, CostPlan, Incident, Release, UseCase
@@ -182,11 +183,21 @@ def _amounts(plan: CostPlan) -> Amounts:
 
 
 def _breaches(case_ids: Collection[int] | None, now: datetime) -> Iterator[CauseOf]:
-    """Caps that are passed or surely going to be. A go given over the cap, flagged as such, is not lapsed by it."""
+    """Caps that are passed or surely going to be, but for a go that passed over the cap by an override."""
     rows = _of(CostOutlook.objects.filter(state__in=[CapState.OVER, CapState.SURE]), case_ids)
-    rows = rows.filter(case__standing__decision__is_override=False)
-    for case_id, day in rows.order_by("case_id").values_list("case_id", "breach_date"):
-        yield case_id, Cause(rules.BREACH_SURE, "use_case", str(case_id), day.isoformat() if day else "")
+    decision = "case__standing__decision"
+    names = ("case_id", "breach_date", f"{decision}__review", f"{decision}__is_override")
+    found = list(rows.order_by("case_id").values_list(*names))
+    excused = _reviews_over_the_cap({review for *_rest, review, is_override in found if is_override})
+    for case_id, day, review, _is_override in found:
+        if review not in excused:
+            yield case_id, Cause(rules.BREACH_SURE, "use_case", str(case_id), day.isoformat() if day else "")
+
+
+def _reviews_over_the_cap(reviews: Collection[int]) -> set[int]:
+    """Those of these overridden reviews whose override names the cap; it is pending still while it is being signed."""
+    asked = OverrideRequest.objects.filter(review__in=reviews, state__in=[OverrideState.PENDING, OverrideState.SIGNED])
+    return {review for review, names in asked.order_by("pk").values_list("review", "passes_over") if CAP in names}
 
 
 def _criteria(case_ids: Collection[int] | None, playbook: Playbook) -> Iterator[CauseOf]:

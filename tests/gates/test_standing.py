@@ -11,9 +11,11 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from gates.commands.chairing import convene_review
+from gates.commands.decisions import Ruling
+from gates.commands.overrides import consent_to_override, request_override, sign_override
 from gates.commands.proposals import dismiss_proposal, link_proposals
 from gates.commands.standing import check_standing, check_standings
-from gates.models import Condition, Decision, GateStanding, ReviewProposal, StandingChange
+from gates.models import Condition, Decision, GateStanding, OverrideRequest, ReviewProposal, StandingChange
 from gates.queries.proposals import open_proposals
 from gates.tasks import sweep
 from pocgate.inbox.models import Notification
@@ -23,7 +25,7 @@ from scoring.models import CostOutlook, CriterionResult
 from tests.factories.gates import CommitteeFactory, SeatFactory
 from tests.factories.identity import UserFactory
 from tests.factories.portfolio import ChangeRequestFactory, IncidentFactory, UseCaseFactory
-from tests.factories.stage_set import StageSet, a_stage_set
+from tests.factories.stage_set import TOKEN, StageSet, a_stage_set
 
 pytestmark = pytest.mark.django_db
 LATER = timedelta(days=3)
@@ -185,6 +187,27 @@ def test_corrected_account_of_a_reviewed_incident_is_no_new_one(now: datetime) -
     check_standings(now=now + LATER)
 
     assert standing(stage) == ("valid", [])
+
+
+@pytest.mark.parametrize(("passes_over", "state"), [(["tally"], "lapsed"), (["tally", "cap"], "valid")])
+def test_breach_lapses_a_go_by_an_override_that_does_not_name_the_cap(
+    now: datetime, passes_over: list[str], state: str
+) -> None:
+    stage = a_stage_set(now)
+    review = stage.closed(now, "conditional_go")
+    lenient = Ruling("go", reason="To learn.")
+    asked = request_override(review_id=review.pk, ruling=lenient, actor=stage.chair, sign_in=TOKEN, now=now)
+    OverrideRequest.objects.update(passes_over=passes_over)
+    if "cap" in passes_over:
+        holder = stage.case.team.get(role="budget_holder").user
+        consent_to_override(override_id=asked.pk, actor=holder, sign_in=TOKEN, now=now)
+    _outlook(stage, now, "over")
+
+    sign_override(override_id=asked.pk, actor=stage.members[2], sign_in=TOKEN, now=now)
+    signed = standing(stage)[0]
+    check_standings(now=now + LATER)
+
+    assert (signed, standing(stage)[0]) == (state, state)
 
 
 @pytest.mark.parametrize(("stage_number", "kind", "state"), [(1, "feature", "valid"), (3, "feature", "lapsed")])
