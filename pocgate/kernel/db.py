@@ -303,6 +303,12 @@ def time_place() -> str:
     return "%s::timestamptz" if connection.vendor == "postgresql" else "%s"
 
 
+def run_in_parallel(cursor: CursorWrapper) -> None:
+    """Have PostgreSQL use several processes for large tables, whatever it thinks of their cost, in this transaction."""
+    if connection.vendor == "postgresql":
+        cursor.execute("SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0")
+
+
 def run_uncompiled(cursor: CursorWrapper) -> None:
     """Until the transaction ends, let PostgreSQL run statements as they are: compiling takes longer than most of them.
 

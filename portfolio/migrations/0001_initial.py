@@ -176,7 +176,7 @@ class Migration(migrations.Migration):
                 ('superseded_by', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='supersedes', to='portfolio.kpireading')),
             ],
             options={
-                'indexes': [models.Index(fields=['kpi', '-observed_to'], name='portfolio_kpireading_latest')],
+                'indexes': [models.Index(condition=models.Q(('superseded_by__isnull', True)), fields=['kpi', 'iteration', '-observed_to'], name='portfolio_kpireading_latest')],
                 'constraints': [models.UniqueConstraint(fields=('kpi', 'external_id'), name='portfolio_kpireading_external_id_once'), models.CheckConstraint(condition=models.Q(('observed_to__gte', models.F('observed_from'))), name='portfolio_kpireading_period_in_order'), models.CheckConstraint(condition=models.Q(('observed_to__lte', models.F('recorded_at'))), name='portfolio_kpireading_not_from_the_future'), models.CheckConstraint(condition=models.Q(('error__isnull', True), ('error__gte', 0), _connector='OR'), name='portfolio_kpireading_error_not_negative'), models.CheckConstraint(condition=models.Q(('agreement__isnull', True), models.Q(('agreement__gte', -1), ('agreement__lte', 1)), _connector='OR'), name='portfolio_kpireading_agreement_in_range')],
             },
         ),

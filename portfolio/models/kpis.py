@@ -163,7 +163,13 @@ class KpiReading(models.Model):
                 name="portfolio_kpireading_agreement_in_range",
             ),
         ]
-        indexes = [models.Index(fields=["kpi", "-observed_to"], name="portfolio_kpireading_latest")]
+        indexes = [
+            models.Index(
+                fields=["kpi", "iteration", "-observed_to"],
+                condition=Q(superseded_by__isnull=True),
+                name="portfolio_kpireading_latest",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.value} at {self.observed_to:%Y-%m-%d}"

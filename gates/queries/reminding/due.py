@@ -17,7 +17,7 @@ from gates.queries.reminding.source import Source, Subject
 from gates.queries.reminding.wording import when
 from gates.rules.reminders import DayOccasions, occasions_on
 from pocgate.inbox.models import Notification
-from pocgate.kernel.db import rows_given, run_uncompiled
+from pocgate.kernel.db import rows_given, run_in_parallel, run_uncompiled
 from scoring.rules.playbook import ReminderPolicy
 
 CHUNK = 5_000
@@ -96,6 +96,7 @@ def due(
 def _kept(sql: str, params: Sequence[Any]) -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
         run_uncompiled(cursor)
+        run_in_parallel(cursor)
         cursor.execute(f"CREATE TEMP TABLE {_KEPT} AS {sql}", params)
     try:
         yield

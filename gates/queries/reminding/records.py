@@ -5,21 +5,24 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
+    BooleanField,
     Case,
     DurationField,
     Exists,
     ExpressionWrapper,
     F,
     FilteredRelation,
+    Func,
     IntegerField,
     OuterRef,
     Q,
     Subquery,
-    TextField,
     When,
 )
-from django.db.models.functions import Cast, Coalesce, Greatest, Left
+from django.db.models.functions import Coalesce, Greatest, Left
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext as _
 
 from gates.models import Condition
@@ -115,13 +118,36 @@ def _waiver_words() -> Words:
     return Words(what, reason, "gates:case_reviews")
 
 
+class _Holds(Func):
+    """Whether a list of digits, kept as JSON, holds one."""
+
+    output_field = BooleanField()
+
+    def __init__(self, column: str, digit: int) -> None:
+        super().__init__(F(column))
+        self.digit = digit
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any
+    ) -> tuple[str, tuple[Any, ...]]:
+        """Containment, which needs no text to be made of the list."""
+        sql, params = compiler.compile(self.get_source_expressions()[0])
+        return f"({sql} @> %s::jsonb)", (*params, str(self.digit))
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any
+    ) -> tuple[str, tuple[Any, ...]]:
+        """The list is text there."""
+        sql, params = compiler.compile(self.get_source_expressions()[0])
+        return f"({sql} LIKE %s)", (*params, f"%{self.digit}%")
+
+
 def _readings(_now: datetime, _until: date) -> Found:
     """KPIs that count in the present stage, by the day the next reading is due. Locked records can not be added to."""
     counts = Q()
     for stage in MEASURED_STAGES:
-        counts |= Q(case__stage=stage, gates_text__contains=str(stage))
+        counts |= Q(case__stage=stage) & Q(_Holds("gates", stage))
     rows = Kpi.objects.alias(
-        gates_text=Cast("gates", TextField()),
         definition=FilteredRelation("definitions", condition=Q(definitions__valid_until__isnull=True)),
         stay=FilteredRelation("case__spells", condition=Q(case__spells__exit_reason="")),
     ).filter(
