@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -22,6 +22,7 @@ from scoring.queries.blindness import owes_rating
 from scoring.queries.findings import frozen_findings
 from scoring.queries.playbooks import PublishedPlaybook
 from scoring.rules.costs.records import Cost
+from scoring.rules.playbook import MATERIAL
 from scoring.rules.probes import KpiEvidence, kpi_evidence
 from scoring.rules.probes.outcome import kpis_counting_at
 from scoring.rules.probes.records import Kpi
@@ -96,9 +97,13 @@ def content_of(dossier: Dossier) -> dict[str, Any]:
     return content
 
 
-def material_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
-    """What changed between the `material` of two revisions; empty when the votes still stand."""
-    return difference(before, after)
+def material_changes(
+    before: Mapping[str, Any], after: Mapping[str, Any], counted: Sequence[str] = MATERIAL
+) -> tuple[Change, ...]:
+    """What changed of what the playbook counts between two `material` contents; empty when votes still stand."""
+    return difference(
+        {name: before[name] for name in counted if name in before}, {name: after[name] for name in counted}
+    )
 
 
 def dossiers_of(review: GateReview) -> QuerySet[Dossier]:

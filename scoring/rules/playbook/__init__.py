@@ -3,6 +3,7 @@
 from scoring.rules.playbook.criteria import Applicability, Condition, Criterion, Variant
 from scoring.rules.playbook.document import LARGEST_BYTES
 from scoring.rules.playbook.gates import (
+    MATERIAL,
     ApprovalShare,
     GatePolicy,
     Presence,
@@ -20,6 +21,7 @@ from scoring.rules.playbook.whole import Playbook, diff_playbooks, parse_playboo
 
 __all__ = [
     "LARGEST_BYTES",
+    "MATERIAL",
     "Applicability",
     "ApprovalShare",
     "Condition",

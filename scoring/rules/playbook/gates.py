@@ -122,11 +122,18 @@ class OverridePolicy:
 
 @dataclass(frozen=True)
 class VotingPolicy:
-    """Voting at every gate: the extension without a quorum, its number, and extra seats a delegate may fill."""
+    """Voting at every gate: the extension without a quorum, its number, and extra seats a delegate may fill.
+
+    `material` names what voids votes when it changes while the vote runs.
+    """
 
     extension_working_days: int
     extensions: int
     delegated_seats: int
+    material: tuple[str, ...]
+
+
+MATERIAL = ("recommended", "musts", "caps", "tier", "scope", "sign_offs_taken_back")
 
 
 OVERRIDABLE = ("scorecard", "kpi_sample_sizes", "should_meets", "closable_musts_beyond_limit")
@@ -257,6 +264,7 @@ def read_voting(section: Section) -> VotingPolicy:
         extension_working_days=section.integer("extension_working_days", least=1, most=365),
         extensions=section.integer("extensions", least=0, most=10),
         delegated_seats=section.integer("delegated_seats", least=0, most=10),
+        material=section.words("material", MATERIAL),
     )
     section.finish()
     return policy
