@@ -16,7 +16,7 @@ from gates.queries.dossier import content_of
 from gates.queries.evaluation import day_here
 from gates.rules import standing as rules
 from gates.rules.overrides import CAP
-from gates.rules.standing import Cause, Standing
+from gates.rules.standing import CapName, Caps, Cause, Standing
 from portfolio.enums import ChangeState, FactKey, IncidentSeverity, ReleaseKind, Stage, Status, Tier
 from portfolio.models import CaseFact, ChangeRequest, CostCap, CostPlan, Incident, Release, UseCase
 from scoring.enums import CapState, Verdict
@@ -32,7 +32,6 @@ JUDGED_ELSEWHERE = ("cap_agreed", "spend_within_cap")
 # Asks something else at each gate: what counts at the next one is no loss of what this one said go on.
 ASKED_BY_GATE = ("kpi_meets_threshold",)
 CauseOf = tuple[int, Cause]
-Amounts = Mapping[tuple[str, int | None], Decimal]
 M = TypeVar("M", bound=Model)
 
 
@@ -175,10 +174,10 @@ def _caps(case_ids: Collection[int] | None, now: datetime) -> Iterator[CauseOf]:
             yield plan.case_id, Cause(rules.CAP_RAISED, "cost_plan", str(plan.pk), str(plan.version))
 
 
-def _amounts(plan: CostPlan) -> Amounts:
-    whole = {("case", None): plan.case_cap, ("run_rate", None): plan.monthly_cap}
+def _amounts(plan: CostPlan) -> Caps:
+    whole: dict[CapName, Decimal | None] = {rules.WHOLE_CASE: plan.case_cap, ("run_rate", None): plan.monthly_cap}
     stages = CostCap.objects.filter(plan=plan).values_list("stage", "amount")
-    found: dict[tuple[str, int | None], Decimal] = {("stage", stage): amount for stage, amount in stages}
+    found: dict[CapName, Decimal] = {("stage", stage): amount for stage, amount in stages}
     return {**found, **{key: amount for key, amount in whole.items() if amount is not None}}
 
 

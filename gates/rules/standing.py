@@ -34,6 +34,10 @@ TRIGGERS: Mapping[str, str] = {
     CAP_RAISED: "cap",
     **{code: "change" for code in CHANGES.values() if code != RELEASE},
 }
+# A cap is named by its scope and, for a stage's, the stage.
+CapName = tuple[str, int | None]
+Caps = Mapping[CapName, Decimal]
+WHOLE_CASE: CapName = ("case", None)
 FREE_KINDS = frozenset({"rollback", "security_fix"})
 
 
@@ -105,18 +109,23 @@ def is_outside_approval(*, kind: str, is_approved: bool, any_approved: bool, sta
     return any_approved or stage == LAST_GATE
 
 
-def caps_raised(
-    before: Mapping[tuple[str, int | None], Decimal],
-    now: Mapping[tuple[str, int | None], Decimal],
-    *,
-    stage: int | None,
-) -> tuple[tuple[str, int | None], ...]:
+def caps_raised(before: Caps, now: Caps, *, stage: int | None) -> tuple[CapName, ...]:
     """The caps that are higher than at the decision, or were lifted. Caps of later stages are their own gates' matter.
 
-    A cap is named by its scope and, for a stage's, the stage.
+    So is what the cap of the whole case rises by for caps that were added for later stages, as their gates ask.
     """
-    judged = {key: amount for key, amount in before.items() if key[1] is None or stage is None or key[1] <= stage}
+    judged = {key: amount for key, amount in before.items() if not _is_later(key, stage)}
+    judged |= {key: amount + _added(before, now, stage) for key, amount in judged.items() if key == WHOLE_CASE}
     return tuple(sorted((key for key, amount in judged.items() if _is_raised(amount, now.get(key))), key=str))
+
+
+def _is_later(key: CapName, stage: int | None) -> bool:
+    return key[1] is not None and stage is not None and key[1] > stage
+
+
+def _added(before: Caps, now: Caps, stage: int | None) -> Decimal:
+    """What the caps come to that later stages have now and had not at the decision."""
+    return sum((now[key] for key in now.keys() - before.keys() if _is_later(key, stage)), Decimal(0))
 
 
 def _is_raised(before: Decimal, now: Decimal | None) -> bool:

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 from django.db.models import Count, Sum
 
-from gates.models import Condition, Decision, GateReview, Seat, Vote
+from gates.commands.standing import check_standings
+from gates.models import Condition, Decision, GateReview, GateStanding, Seat, Vote
 from pocgate.demo.plan.people import CHAIR, COMPLIANCE, MEMBER, PERSONAS, SPONSOR
 from pocgate.demo.plan.subjects import subject
 from pocgate.identity.models import User
@@ -97,6 +98,15 @@ def test_pilot_over_its_cap_says_so() -> None:
     result = _result(_case("health_invoices"), "spend_within_cap")
 
     assert (result.verdict, result.reason) == ("fail", "cap_exceeded")
+
+
+def test_approval_is_lapsed_only_of_the_pilot_over_its_cap() -> None:
+    check_standings(now=NOW)
+
+    lapsed = GateStanding.objects.filter(state="lapsed")
+    assert [(row.case, [reason["code"] for reason in row.reasons]) for row in lapsed] == [
+        (_case("health_invoices"), ["cost_breach_sure"])
+    ]
 
 
 def test_pivoted_case_is_in_its_second_iteration() -> None:

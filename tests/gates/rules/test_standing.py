@@ -20,7 +20,16 @@ from gates.rules.proposals import (
     overdue_step,
     recommended_when_overdue,
 )
-from gates.rules.standing import Cause, Standing, caps_raised, counts, is_outside_approval, lost, standing_of
+from gates.rules.standing import (
+    CapName,
+    Cause,
+    Standing,
+    caps_raised,
+    counts,
+    is_outside_approval,
+    lost,
+    standing_of,
+)
 from scoring.rules.playbook.pace import BaselineReviews, OperatingReviews
 
 TODAY = date(2026, 11, 29)
@@ -102,6 +111,46 @@ def test_cap_is_raised_by_a_higher_amount_or_by_its_end_but_not_for_a_later_stag
 
     assert caps_raised(before, now, stage=1) == (("run_rate", None), ("stage", 1))
     assert caps_raised(before, now, stage=2) == (("run_rate", None), ("stage", 1), ("stage", 2))
+
+
+CASE, RUN_RATE = ("case", None), ("run_rate", None)
+AGREED = {CASE: 100, RUN_RATE: 9, ("stage", 0): 20, ("stage", 1): 40, ("stage", 2): 30}
+
+
+@pytest.mark.parametrize(
+    ("changed", "stage", "raised"),
+    [
+        ({CASE: 150, ("stage", 3): 50}, 2, ()),
+        ({CASE: 120, ("stage", 3): 50}, 2, ()),
+        ({CASE: 151, ("stage", 3): 50}, 2, (CASE,)),
+        ({CASE: 150}, 2, (CASE,)),
+        ({CASE: 150, ("stage", 3): 50}, 1, ()),
+        # It is the present stage's now, and an addition of its own.
+        ({CASE: 150, ("stage", 3): 50}, 3, (CASE,)),
+        ({CASE: 150, ("stage", 3): 50}, None, (CASE,)),
+        # A later stage's cap that was there already is raised by its own gate and makes no room.
+        ({CASE: 110, ("stage", 2): 40}, 1, (CASE,)),
+        ({CASE: 160, ("stage", 2): 80, ("stage", 3): 50}, 1, (CASE,)),
+        ({CASE: 150, ("stage", 2): 31, ("stage", 3): 50}, 2, (("stage", 2),)),
+        ({CASE: 150, RUN_RATE: 10, ("stage", 3): 50}, 2, (RUN_RATE,)),
+        ({CASE: None, ("stage", 3): 50}, 2, (CASE,)),
+    ],
+)
+def test_cap_of_the_case_may_rise_by_the_caps_added_for_later_stages(
+    changed: dict[CapName, int | None], stage: int | None, raised: tuple[CapName, ...]
+) -> None:
+    before = {key: Decimal(amount) for key, amount in AGREED.items()}
+    now = {key: Decimal(amount) for key, amount in {**AGREED, **changed}.items() if amount is not None}
+
+    assert caps_raised(before, now, stage=stage) == raised
+
+
+@given(st.integers(0, 100), st.integers(0, 100), st.integers(0, 100))
+def test_cap_of_the_case_is_raised_when_it_rises_by_more_than_was_added(second: int, third: int, rise: int) -> None:
+    before = {CASE: Decimal(100), ("stage", 1): Decimal(40)}
+    now = {**before, ("stage", 2): Decimal(second), ("stage", 3): Decimal(third), CASE: Decimal(100 + rise)}
+
+    assert caps_raised(before, now, stage=1) == ((CASE,) if rise > second + third else ())
 
 
 def test_criterion_is_lost_only_when_it_was_settled_before() -> None:
