@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from gates.commands.delegations import end_delegations
 from gates.commands.texts import text_problems
-from gates.enums import OPEN_REVIEW_STATES, Discipline, SeatRole
+from gates.enums import OPEN_REVIEW_STATES, Discipline, ReviewState, SeatRole
 from gates.errors import NOT_ADMINISTRATOR, required, unknown
 from gates.models import Committee, Delegation, GateReview, Seat
 from gates.permissions import can_manage_committees
@@ -21,6 +21,8 @@ from pocgate.ledger.commands import Act, record
 from scoring.rules.vocabulary import GATES
 
 LONGEST_NAME = 200
+# Whoever gives seats could otherwise follow a seat that vetoed, and lift its veto.
+UNDECIDED = (ReviewState.VOTING, ReviewState.CLOSED)
 DISSOLVED = Blocker("committee_dissolved", "This committee was dissolved.")
 
 
@@ -75,7 +77,7 @@ def appoint(
     with transaction.atomic():
         committee = _lock(committee_id)
         user = User.objects.select_for_update().get(pk=user_id)
-        blockers = _appointment_blockers(committee, user, role, now)
+        blockers = _appointment_blockers(committee, user, role, actor, now)
         if blockers:
             raise NotAllowedNow(blockers)
         seat = Seat.objects.create(
@@ -169,8 +171,11 @@ def _end_problems(ends_at: datetime | None, now: datetime) -> list[FieldProblem]
     return [FieldProblem("ends_at", "in_the_past", "The end of the seat lies in the past.")]
 
 
-def _appointment_blockers(committee: Committee, user: User, role: str, now: datetime) -> list[Blocker]:
+def _appointment_blockers(committee: Committee, user: User, role: str, actor: User, now: datetime) -> list[Blocker]:
     blockers = []
+    if user.pk == actor.pk and GateReview.objects.filter(committee=committee, state__in=UNDECIDED).exists():
+        message = "While votes of this committee are open or undecided, another administrator gives you a seat."
+        blockers.append(Blocker("seat_for_oneself", message))
     if committee.dissolved_at is not None:
         blockers.append(DISSOLVED)
     if not user.is_active or not user.is_person:

@@ -116,6 +116,7 @@ def _state(
         starts_at=starts_at,
         ends_at=ends_at,
         delegate_is_principal=delegate.pk == seat.user_id,
+        to_oneself=delegate.pk == actor.pk != seat.user_id,
         delegate_is_person=delegate.is_active and delegate.is_person,
         is_delegated_already=overlapping.filter(seat=seat).exists(),
         principal_fills_another=overlapping.filter(delegate=seat.user_id).exists(),

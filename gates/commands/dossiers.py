@@ -54,10 +54,11 @@ def refreeze_when_material(*, review_id: int, actor: User | None, now: datetime)
         if review.state != ReviewState.VOTING or latest is None:
             return None
         found = evaluate_review(review, now=now)
-        if not material_changes(content_of(latest)["material"], material(found)):
+        counted = found.playbook.voting.material
+        if not material_changes(content_of(latest)["material"], material(found), counted):
             return None
         dossier = freeze(review, found, reason="material_change", actor=actor, now=now)
         stale = set(Vote.objects.filter(review=review).exclude(dossier=dossier).values_list("seat", flat=True))
-        voters = {one.filled_by_id for one in standings_of(review, now=now) if one.is_able and one.seat.pk in stale}
+        voters = {one.voter_id for one in standings_of(review, now=now) if one.is_voter and one.seat.pk in stale}
         tell_vote_stale(review, dossier.revision, sorted(voters), now=now)
         return dossier

@@ -13,7 +13,7 @@ from gates.commands.texts import text_problems
 from gates.errors import unknown
 from gates.models import Dossier, GateReview, Seat, Vote, VoteChange
 from gates.queries.seats import SeatStanding, standings_of
-from gates.queries.votes import current_dossier, is_delegated_away, seat_to_vote_in
+from gates.queries.votes import current_dossier, seat_delegated_away, seat_to_vote_in
 from gates.rules.transitions import VoteState, vote_blockers
 from pocgate.identity.commands import require_recent_sign_in
 from pocgate.identity.models import User
@@ -50,7 +50,8 @@ def cast_vote(*, review_id: int, ballot: Ballot, actor: User, sign_in: SignIn, n
     """Cast or change the vote of a seat that the actor fills, their own or one delegated to them.
 
     Raises RecentSignInRequired, Invalid, NotAllowedNow (closed or over, no seat, seat delegated away, conflict,
-    recused, older dossier, no rationale, veto without a criterion or what lifts it).
+    recused, seat of a holder who voted or in place of one that did, older dossier, no rationale, veto without a
+    criterion or what lifts it).
     """
     require_recent_sign_in(sign_in, now=now)
     _check_values(ballot)
@@ -89,7 +90,7 @@ class _Booth:
     review: GateReview
     playbook: Playbook
     own: SeatStanding | None
-    is_delegated_away: bool
+    away: SeatStanding | None
     dossier: Dossier | None
     actor: User
     now: datetime
@@ -106,7 +107,7 @@ def _booth(review: GateReview, seat_id: int | None, actor: User, now: datetime) 
         review=review,
         playbook=playbook_of(review.playbook_id),
         own=seat_to_vote_in(actor, standings, seat_id),
-        is_delegated_away=is_delegated_away(actor, standings, seat_id),
+        away=seat_delegated_away(actor, standings, seat_id),
         dossier=current_dossier(review),
         actor=actor,
         now=now,
@@ -151,15 +152,18 @@ def _check_criterion(playbook: Playbook, ballot: Ballot) -> None:
 
 
 def _state(booth: _Booth, ballot: Ballot) -> VoteState:
-    own = booth.own
+    own, away = booth.own, booth.away
+    named = own or away
     return VoteState(
         review_status=booth.review.state,
         now=booth.now,
         voting_closes_at=booth.review.voting_closes_at,
-        has_seat=(own is not None or booth.is_delegated_away) and booth.actor.is_active and booth.actor.is_person,
+        has_seat=named is not None and booth.actor.is_active and booth.actor.is_person,
         in_conflict=bool(own and own.conflict),
         is_recused=bool(own and own.recusal),
-        is_delegated_away=booth.is_delegated_away,
+        is_delegated_away=away is not None,
+        follows_vote=bool(own and own.follows_vote),
+        holder_voted=bool(named and named.holder_voted),
         seen_revision=ballot.seen_revision,
         current_revision=booth.dossier.revision if booth.dossier else 0,
         outcome=ballot.outcome,

@@ -105,7 +105,7 @@ def conflicts_of(case_id: int, *, now: datetime) -> Mapping[int, str]:
 
     The team of the last 12 months counts, not only the present one.
     """
-    members = TeamMember.objects.filter(case_id=case_id).filter(
+    members = TeamMember.objects.filter(case_id=case_id, started_at__lte=now).filter(
         Q(ended_at__isnull=True) | Q(ended_at__gt=now - CONFLICT_PERIOD)
     )
     conflicts: dict[int, str] = {}

@@ -89,8 +89,8 @@ class Room:
 
     @property
     def able(self) -> tuple[Place, ...]:
-        """Seats that can take part."""
-        return tuple(place for place in self.places if place.standing.is_able)
+        """Seats that can take part, and those that did before they ended."""
+        return tuple(place for place in self.places if place.counts)
 
     @property
     def voted(self) -> int:
@@ -114,13 +114,17 @@ class Room:
     @property
     def is_waited_for(self) -> bool:
         """The viewer can vote now and has a seat without a current vote of theirs."""
-        able = [booth for booth in self.booths if booth.standing.is_able and not booth.is_delegated_away]
+        able = [booth for booth in self.booths if booth.standing.is_open_to_filler and not booth.is_delegated_away]
         return self.is_voting and any(booth.vote is None or booth.is_stale for booth in able)
 
     @property
     def to_stand_back_from(self) -> tuple[Booth, ...]:
         """The seats that the viewer fills and has not stood back from."""
-        return tuple(one for one in self.booths if not one.is_delegated_away and not one.standing.recusal)
+        return tuple(
+            one
+            for one in self.booths
+            if not one.is_delegated_away and not one.standing.holder_voted and not one.standing.recusal
+        )
 
     def may_veto(self, booth: Booth) -> bool:
         """Whether the seat has a veto at this gate."""
@@ -143,7 +147,7 @@ def room_of(review: GateReview, viewer: User, *, now: datetime) -> Room:
     """The room as the viewer may see it. The review is one of `reviews_visible_to` them."""
     playbook = playbook_of(review.playbook_id)
     places = visible_votes(review, viewer, playbook=playbook, now=now)
-    standings = tuple(place.standing for place in places)
+    standings = _in_term(places)
     dossier = current_dossier(review)
     if dossier is None:
         raise AssertionError("a review is never without a dossier")
@@ -162,8 +166,12 @@ def room_of(review: GateReview, viewer: User, *, now: datetime) -> Room:
     )
 
 
+def _in_term(places: Sequence[Place]) -> tuple[SeatStanding, ...]:
+    return tuple(place.standing for place in places if not place.standing.is_over)
+
+
 def _booths(viewer: User, places: Sequence[Place], dossier: Dossier) -> tuple[Booth, ...]:
-    standings = tuple(place.standing for place in places)
+    standings = _in_term(places)
     own = standing_of(viewer, standings)
     away = [own] if own is not None and own.delegation is not None else []
     shown = {place.standing.seat.pk: place.vote for place in places}
@@ -192,6 +200,8 @@ def vote_blockers_of(room: Room, booth: Booth) -> list[Blocker]:
         in_conflict=bool(booth.standing.conflict),
         is_recused=bool(booth.standing.recusal),
         is_delegated_away=booth.is_delegated_away,
+        follows_vote=booth.standing.follows_vote,
+        holder_voted=booth.standing.holder_voted,
         seen_revision=room.dossier.revision,
         current_revision=room.dossier.revision,
         outcome="go",

@@ -76,13 +76,14 @@ def _counted(review: GateReview) -> list[int]:
 
 
 def may_lift(user: User, vote: Vote, *, now: datetime) -> bool:
-    """Whether the person holds or fills the seat that vetoed, or followed its holder in the same role."""
+    """Whether the veto is theirs: cast by them as holder, in a seat they fill, or in the one they followed."""
     if not user.is_active or not user.is_person:
         return False
     seat = vote.seat
     delegation = delegations_in_force(now).filter(seat=seat).first()
     if _is_in_term(seat, now):
-        return user.pk == _filler(seat, delegation)
+        holder_voted = vote.cast_by_id == seat.user_id
+        return user.pk == (seat.user_id if holder_voted else _filler(seat, delegation))
     in_term = Q(ended_at__isnull=True) | Q(ended_at__gt=now)
     successors = Seat.objects.filter(in_term, committee=seat.committee_id, role=seat.role, user=user)
     return successors.filter(started_at__gte=seat.ended_at).exists()

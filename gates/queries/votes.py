@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from gates.models import Dossier, GateReview, Vote
-from gates.queries.seats import SeatStanding, filled_by, standing_of, standings_of
+from gates.queries.seats import SeatStanding, filled_by, standing_of, standings_of, standings_that_voted
 from gates.rules.blindness import may_see_vote
 from gates.rules.tally import CastVote, Tally, tally
 from gates.rules.tally import Seat as CountedSeat
@@ -19,7 +19,7 @@ from scoring.rules.playbook import Playbook
 
 @dataclass(frozen=True)
 class Place:
-    """A seat at the table as one viewer may see it, in order of appointment.
+    """A seat at the table as one viewer may see it, in order of appointment; seats that voted and ended come last.
 
     `has_voted` and `is_stale` are None for viewers who may not know; `vote` only where its content is open to them.
     """
@@ -28,6 +28,22 @@ class Place:
     has_voted: bool | None
     is_stale: bool | None
     vote: Vote | None
+
+    @property
+    def counts(self) -> bool:
+        """Among the seats that quorum is taken of; nobody can confirm a stale vote of a seat that ended."""
+        return self.standing.is_voter and not (self.standing.is_over and self.is_stale)
+
+    @property
+    def can_vote(self) -> bool:
+        """Whether the seat can be voted in, as far as the viewer may know: whom it follows tells who has voted."""
+        follows = self.standing.follows_vote and self.has_voted is not None
+        return self.standing.is_able and not self.standing.is_over and not follows
+
+    @property
+    def is_out(self) -> bool:
+        """Takes no part, as far as the viewer may know."""
+        return not self.can_vote if self.has_voted is None else not self.counts
 
 
 def current_dossier(review: GateReview) -> Dossier | None:
@@ -47,8 +63,10 @@ def visible_votes(review: GateReview, viewer: User | None, *, playbook: Playbook
     sight = _sight_of(viewer, standings, votes, revision)
     blind_mode = playbook.gate(review.gate).blind_until
     known = sight.has_seat or review.state in ("closed", "decided")
+    # That a seat is here although it ended tells that it voted.
+    over = _standings_over(review, standings, votes.values(), now=now) if known else ()
     places = []
-    for standing in standings:
+    for standing in (*standings, *over):
         vote = votes.get(standing.seat.pk)
         seen = vote is not None and may_see_vote(
             viewer.pk if viewer is not None else None,
@@ -83,7 +101,7 @@ def _sight_of(
 ) -> _Sight:
     if viewer is None:
         return _Sight(has_seat=False, fills_seat=False, has_voted=False)
-    filled = [standing for standing in filled_by(viewer, standings) if standing.is_able]
+    filled = [standing for standing in filled_by(viewer, standings) if standing.is_open_to_filler]
     own = [votes.get(standing.seat.pk) for standing in filled]
     cast = [vote is not None and vote.cast_by_id == viewer.pk and vote.dossier_id == revision for vote in own]
     return _Sight(
@@ -98,15 +116,16 @@ def seat_to_vote_in(user: User, standings: Sequence[SeatStanding], seat_id: int 
     filled = filled_by(user, standings)
     if seat_id is not None:
         return next((standing for standing in filled if standing.seat.pk == seat_id), None)
-    return next((standing for standing in filled if standing.is_able), filled[0] if filled else None)
+    return next((standing for standing in filled if standing.is_open_to_filler), filled[0] if filled else None)
 
 
-def is_delegated_away(user: User, standings: Sequence[SeatStanding], seat_id: int | None) -> bool:
-    """Whether the ballot is for the person's own seat while another fills it."""
+def seat_delegated_away(user: User, standings: Sequence[SeatStanding], seat_id: int | None) -> SeatStanding | None:
+    """The person's own seat, where the ballot is for it while another fills it."""
     own = standing_of(user, standings)
     if own is None or own.delegation is None:
-        return False
-    return own.seat.pk == seat_id if seat_id is not None else not filled_by(user, standings)
+        return None
+    is_meant = own.seat.pk == seat_id if seat_id is not None else not filled_by(user, standings)
+    return own if is_meant else None
 
 
 def tally_of(review: GateReview, *, playbook: Playbook, facts: CaseFacts, now: datetime) -> Tally:
@@ -116,22 +135,32 @@ def tally_of(review: GateReview, *, playbook: Playbook, facts: CaseFacts, now: d
 
 
 def counted_of(review: GateReview, *, now: datetime) -> tuple[list[CountedSeat], list[CastVote]]:
-    """Seats and votes as the tally takes them."""
+    """Seats and votes as the tally takes them. A vote on the present dossier stays counted when its seat ends."""
     standings = standings_of(review, now=now)
     dossier = current_dossier(review)
     revision = dossier.pk if dossier else 0
+    votes = _votes_of(review)
+    current = [vote for vote in votes if vote.dossier_id == revision]
+    over = _standings_over(review, standings, current, now=now)
     seats = [
         CountedSeat(
             id=standing.seat.pk,
             role=standing.seat.role,
             discipline=standing.seat.discipline,
             weight=Decimal(0 if standing.signed else standing.seat.weight),
-            recused=not standing.is_able,
+            recused=not standing.is_voter,
         )
-        for standing in standings
+        for standing in (*standings, *over)
     ]
     seated = {seat.id for seat in seats}
-    return seats, [_cast(vote, revision) for vote in _votes_of(review) if vote.seat_id in seated]
+    return seats, [_cast(vote, revision) for vote in votes if vote.seat_id in seated]
+
+
+def _standings_over(
+    review: GateReview, standings: Sequence[SeatStanding], votes: Iterable[Vote], *, now: datetime
+) -> tuple[SeatStanding, ...]:
+    seated = {standing.seat.pk for standing in standings}
+    return standings_that_voted(review, [vote for vote in votes if vote.seat_id not in seated], now=now)
 
 
 def tally_json(counted: Tally) -> Mapping[str, object]:
@@ -153,7 +182,9 @@ def tally_json(counted: Tally) -> Mapping[str, object]:
 
 def _votes_of(review: GateReview) -> Sequence[Vote]:
     return list(
-        Vote.objects.filter(review=review).select_related("dossier", "cast_by", "veto_lifted_by").order_by("seat_id")
+        Vote.objects.filter(review=review)
+        .select_related("dossier", "cast_by", "veto_lifted_by", "seat__user", "delegation__delegate")
+        .order_by("seat_id")
     )
 
 

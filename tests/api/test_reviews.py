@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from gates.commands.reviews import open_voting
-from gates.models import Decision, GateReview, Vote
+from gates.models import Decision, GateReview, Seat, Vote
 from pocgate.identity.models import User
 from pocgate.identity.queries import SIGNED_IN_AT
 from portfolio.models import UseCase
@@ -360,3 +360,39 @@ def test_dossier_before_the_vote_waits_for_the_callers_own_rating(
     assert (waits.status_code, waits.json()["errors"][0]["code"]) == (403, "rate_first")
     assert (read.status_code, opened.status_code) == (200, 200)
     assert read.json()["scorecard"]["quadrant"] == "commit"
+
+
+def test_administrator_makes_no_veto_vanish_over_rest(
+    caller: Caller, browser: Any, stage: StageSet, now: datetime
+) -> None:
+    review, admin = stage.voting(now), RoleGrantFactory(role="admin").user
+    veto = {"veto_criterion": "tier_confirmed", "veto_lifts_when": "The tier is argued."}
+    for member in stage.members:
+        stage.vote(review, member, "pause", now, **(veto if member == stage.members[2] else {}))
+    seat = Seat.objects.get(user=stage.members[2])
+    client, until = browser(admin), (now + timedelta(days=3)).isoformat()
+    delegation = {"seat": seat.pk, "delegate": admin.username, "ends_at": until}
+
+    taken, refused = post(client, "delegations", delegation, "delegations")
+    ended = client.post(f"{API}/seats/{seat.pk}/end", {}, content_type=JSON).status_code
+    _status, closed = post(caller(stage.chair), f"reviews/{review.pk}/closing", {}, "reviews/{review_id}/closing")
+
+    kept = next(row for row in closed["seats"] if row["seat"] == seat.pk)
+    assert (taken, [reason["code"] for reason in refused["errors"]]) == (409, ["delegate_is_oneself"])
+    assert (ended, kept["can_vote"], kept["vote"]["veto_criterion"]) == (200, False, "tier_confirmed")
+    assert kept["ended_at"] is not None
+    assert [(one["seat"], one["criterion"]) for one in closed["tally"]["vetoes"]] == [(seat.pk, "tier_confirmed")]
+
+
+def test_delegate_changes_no_vote_of_the_holder_over_rest(browser: Any, stage: StageSet, now: datetime) -> None:
+    review, (holder, *_), delegate = stage.voting(now), stage.members, UserFactory()
+    stage.vote(review, holder, "pause", now)
+    seat, until = Seat.objects.get(user=holder), (now + timedelta(days=3)).isoformat()
+    delegation = {"seat": seat.pk, "delegate": delegate.username, "ends_at": until}
+    given, _body = post(browser(holder), "delegations", delegation, "delegations")
+
+    ballot = {"outcome": "go", "dossier_revision": 2}
+    status, body = post(browser(delegate), f"reviews/{review.pk}/votes", ballot, "reviews/{review_id}/votes")
+
+    assert (given, status, [reason["code"] for reason in body["errors"]]) == (201, 409, ["holder_voted"])
+    assert Vote.objects.get().outcome == "pause"

@@ -101,7 +101,7 @@ class Storm:
         if review.state == "closed":
             return review
         for standing in standings_of(review, now=self.now):
-            if standing.is_able:
+            if standing.is_open_to_filler:
                 self.vote(review, standing.filled_by, f"settled {standing.seat.pk}")()
         return close_voting(review_id=review.pk, actor=self.presiding, now=self.now)
 

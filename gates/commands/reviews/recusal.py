@@ -10,7 +10,7 @@ from gates.commands.states import lock_review, refuse
 from gates.commands.texts import check_texts
 from gates.models import Recusal
 from gates.queries.seats import standings_of
-from gates.queries.votes import is_delegated_away, seat_to_vote_in
+from gates.queries.votes import seat_delegated_away, seat_to_vote_in
 from gates.rules.transitions import RecusalState, recusal_blockers
 from pocgate.identity.models import User
 from pocgate.ledger.commands import Act, record
@@ -19,14 +19,15 @@ from pocgate.ledger.commands import Act, record
 def recuse(*, review_id: int, reason: str, actor: User, now: datetime, seat_id: int | None = None) -> Recusal:
     """Take the seat that the actor fills out of the review, with a reason; a vote cast before no longer counts.
 
-    A delegate stands back in the seat they fill; `seat_id` names it where they have one of their own as well.
+    A delegate stands back in the seat they fill, unless its holder voted; `seat_id` names it where they have one of
+    their own as well.
     """
     check_texts(reason=reason)
     with transaction.atomic():
         review = lock_review(review_id)
         standings = standings_of(review, now=now)
         own = seat_to_vote_in(actor, standings, seat_id)
-        is_away = is_delegated_away(actor, standings, seat_id)
+        is_away = seat_delegated_away(actor, standings, seat_id) is not None
         state = RecusalState(
             review_status=review.state,
             now=now,
@@ -35,6 +36,7 @@ def recuse(*, review_id: int, reason: str, actor: User, now: datetime, seat_id: 
             is_recused=bool(own and own.recusal),
             reason=reason,
             is_delegated_away=is_away,
+            holder_voted=bool(own and own.holder_voted),
         )
         refuse(recusal_blockers(state))
         if own is None:  # the blockers have refused this

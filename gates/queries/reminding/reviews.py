@@ -66,7 +66,7 @@ def _of_votes(found: Sequence[Subject], chairs: Chairs) -> Iterator[Duty]:
         voted = set(
             Vote.objects.filter(review=review, dossier=current_dossier(review)).values_list("seat_id", flat=True)
         )
-        able = [standing for standing in standings if standing.is_able]
+        able = [standing for standing in standings if standing.is_voter]
         yield Duty(
             kind=NotificationKind.VOTE_OUTSTANDING,
             subject_type="review",
@@ -74,7 +74,7 @@ def _of_votes(found: Sequence[Subject], chairs: Chairs) -> Iterator[Duty]:
             case_id=review.case_id,
             deadline=one.deadline,
             since=one.since,
-            person_ids=tuple({each.filled_by_id: None for each in able if each.seat.pk not in voted}),
+            person_ids=tuple({each.voter_id: None for each in able if each.seat.pk not in voted}),
             chair_ids=(presiding.filled_by_id,) if presiding else (),
             what=_("vote at gate %(gate)s on %(case)s %(title)s") % _shown(review),
             reason=_("You get this because your vote is still outstanding."),

@@ -17,6 +17,7 @@ class DelegationState:
 
     `delegate_filling` counts the seats that the delegate fills for others on this committee, of `allowed_seats`.
     `cases_in_conflict` are the references of open reviews of this committee whose case the delegate works on or funds.
+    `to_oneself`: an administrator would fill the seat of somebody else.
     """
 
     may_delegate: bool
@@ -32,6 +33,7 @@ class DelegationState:
     delegate_filling: int
     allowed_seats: int
     cases_in_conflict: tuple[str, ...] = ()
+    to_oneself: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,9 @@ def _delegate_blockers(state: DelegationState) -> list[Blocker]:
     blockers = []
     if state.delegate_is_principal:
         blockers.append(Blocker("delegate_is_holder", "The holder of a seat can not stand in for themselves."))
+    if state.to_oneself:
+        message = "Nobody takes the seat of somebody else: its holder delegates it to you, or another administrator."
+        blockers.append(Blocker("delegate_is_oneself", message))
     if not state.delegate_is_person:
         message = "Only an active person can fill a seat, not a service account."
         blockers.append(Blocker("not_a_person", message))

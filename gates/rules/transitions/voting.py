@@ -9,6 +9,13 @@ from gates.rules.transitions.status import IN_PREPARATION, REQUESTED, VOTING, st
 from pocgate.kernel.errors import Blocker
 from scoring.rules.vocabulary import ABSTAIN, OUTCOMES
 
+# Said of every vote of a holder: to say it of a veto alone would tell that there is one.
+HOLDER_VOTED = Blocker(
+    "holder_voted",
+    "The holder of this seat has voted; only they change that vote, which needs the delegation to end, or lift a veto "
+    "in it.",
+)
+
 
 @dataclass(frozen=True)
 class OpeningState:
@@ -28,7 +35,9 @@ class VoteState:
     """What casting or changing a vote depends on.
 
     `has_seat` is about a seat of one's own or filled as a delegate, at this moment; `is_delegated_away` that another
-    person fills one's seat. `seen_revision` is the dossier revision the voter had before them.
+    person fills one's seat. `seen_revision` is the dossier revision the voter had before them. `follows_vote`: the seat
+    came in place of one that ended after its vote, which counts. `holder_voted`: the vote of the delegated seat is its
+    holder's own.
     """
 
     review_status: str
@@ -45,6 +54,8 @@ class VoteState:
     veto_criterion: str | None = None
     veto_lifts_when: str = ""
     may_veto: bool = False
+    follows_vote: bool = False
+    holder_voted: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,6 +69,7 @@ class RecusalState:
     is_recused: bool
     reason: str
     is_delegated_away: bool = False
+    holder_voted: bool = False
 
 
 def opening_blockers(state: OpeningState) -> list[Blocker]:
@@ -96,6 +108,8 @@ def recusal_blockers(state: RecusalState) -> list[Blocker]:
         blockers.append(Blocker("recused", "You are already recused from this review."))
     if state.is_delegated_away:
         blockers.append(Blocker("delegated", "Your seat is delegated; your delegate stands back from the review."))
+    elif state.holder_voted:
+        blockers.append(HOLDER_VOTED)
     if not state.reason.strip():
         blockers.append(Blocker("reason_missing", "Recusing yourself needs a reason."))
     return blockers
@@ -120,8 +134,19 @@ def _voter_blockers(state: VoteState) -> list[Blocker]:
     if state.is_recused:
         blockers.append(Blocker("recused", "You are recused from this review."))
     if state.is_delegated_away:
-        blockers.append(Blocker("delegated", "Your seat is delegated; your delegate votes in it."))
+        blockers.append(_delegated(state))
+    elif state.holder_voted:
+        blockers.append(HOLDER_VOTED)
+    if state.follows_vote:
+        message = "Your seat came in place of one that has voted in this review already; that vote counts."
+        blockers.append(Blocker("seat_has_voted", message))
     return blockers
+
+
+def _delegated(state: VoteState) -> Blocker:
+    if state.holder_voted:
+        return Blocker("delegated", "Your seat is delegated; end the delegation to confirm or change your vote.")
+    return Blocker("delegated", "Your seat is delegated; your delegate votes in it.")
 
 
 def _ballot_blockers(state: VoteState) -> list[Blocker]:

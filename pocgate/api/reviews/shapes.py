@@ -76,6 +76,7 @@ SEAT = named(
         discipline=one_of(Discipline.values),
         weight=COUNT,
         can_vote=BOOLEAN,
+        ended_at={**or_null(TIME), "description": "Where the seat ended after its vote, which stays counted."},
         conflict=or_null(STRING),
         recusal=or_null(STRING),
         has_voted={**or_null(BOOLEAN), "description": "Null for callers who may not know."},
