@@ -59,6 +59,8 @@ def run(rounds: int, port: int, leader: int) -> None:
         f"{total.acknowledged} votes acknowledged, {total.refused} acts refused, {total.decided} decisions, "
         f"{missing} numbers missing, {web.kills} web processes killed, {web.resent} calls sent again"
     )
+    if not total.decided:
+        raise SystemExit("No round came to a decision, so nothing is proven of decisions.")
     print(json.dumps({"lost": total.lost + missing, "doubled": total.doubled}))
 
 
