@@ -12,7 +12,7 @@ from gates.queries.dossier import content_of, material
 from gates.queries.evaluation import Evaluation, evaluate, plans_from, with_plans
 from gates.queries.precheck import missing_blocker, missing_of
 from gates.queries.seats import SeatStanding, presides, standing_of, standings_of
-from gates.queries.votes import current_dossier, tally_of
+from gates.queries.votes import Table, current_dossier, table_of, tally_of
 from gates.rules.tally import Tally
 from gates.rules.transitions import ClosingState, DecisionState, OpeningState, decision_blockers
 from gates.rules.verdict import ClosingPlan
@@ -64,14 +64,17 @@ def readiness_blockers(found: Evaluation, reason: str) -> list[Blocker]:
     return [Blocker("not_ready", message, {"missing": titles}), *(missing_blocker(one) for one in missing)]
 
 
-def closing_state(review: GateReview, playbook: Playbook, *, by_chair: bool, now: datetime) -> ClosingState:
+def closing_state(
+    review: GateReview, playbook: Playbook, *, by_chair: bool, now: datetime, table: Table | None = None
+) -> ClosingState:
     """What closing depends on, with the tally of this moment."""
+    facts = facts_of([review.case_id], now=now)[review.case_id]
     return ClosingState(
         review_status=review.state,
         by_chair=by_chair,
         now=now,
         voting_closes_at=review.voting_closes_at,
-        tally=tally_of(review, playbook=playbook, facts=facts_of([review.case_id], now=now)[review.case_id], now=now),
+        tally=tally_of(review, playbook=playbook, facts=facts, now=now, table=table),
         extensions_used=review.extensions,
     )
 
@@ -85,13 +88,13 @@ class Basis:
     tally: Tally
 
 
-def basis_of(review: GateReview, playbook: Playbook, *, now: datetime) -> Basis:
-    """The basis at this moment."""
-    dossier = current_dossier(review)
-    if dossier is None:
+def basis_of(review: GateReview, playbook: Playbook, *, now: datetime, table: Table | None = None) -> Basis:
+    """The basis at this moment, from `table` where it was read before."""
+    table = table or table_of(review, now=now)
+    if table.dossier is None:
         raise AssertionError("a review is never without a dossier")
     found = evaluate_review(review, now=now)
-    return Basis(dossier, found, tally_of(review, playbook=playbook, facts=found.facts, now=now))
+    return Basis(table.dossier, found, tally_of(review, playbook=playbook, facts=found.facts, now=now, table=table))
 
 
 @dataclass(frozen=True)
@@ -156,9 +159,10 @@ def filled_in(basis: Basis, outcome: str, *, actor: User) -> Wanted:
     return Wanted(outcome, "given", "data", 1, plans if outcome == Outcome.CONDITIONAL_GO else ())
 
 
-def outcome_blockers(review: GateReview, basis: Basis, *, actor: User, now: datetime) -> Mapping[str, list[Blocker]]:
+def outcome_blockers(
+    review: GateReview, basis: Basis, standings: tuple[SeatStanding, ...], *, actor: User, now: datetime
+) -> Mapping[str, list[Blocker]]:
     """For each outcome, why it can not be decided whatever else is filled in; empty where it can."""
-    standings = standings_of(review, now=now)
     found = {}
     for outcome in Outcome.values:
         wanted = filled_in(basis, outcome, actor=actor)

@@ -58,10 +58,15 @@ def finding_of(review: GateReview, wanted: Wanted, basis: Basis, *, actor: User,
 
 
 def outcomes_by_override(
-    review: GateReview, basis: Basis, outcomes: Collection[str], *, actor: User, now: datetime
+    review: GateReview,
+    basis: Basis,
+    standings: tuple[SeatStanding, ...],
+    outcomes: Collection[str],
+    *,
+    actor: User,
+    now: datetime,
 ) -> Mapping[str, tuple[str, ...]]:
     """Those of the outcomes that an override makes possible, and what each would have to pass over."""
-    standings = standings_of(review, now=now)
     found = {}
     for outcome in outcomes:
         wanted = filled_in(basis, outcome, actor=actor)

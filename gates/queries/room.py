@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from gates.enums import Discipline, ReviewState
 from gates.models import Dossier, GateReview, Vote
 from gates.queries.dossier import content_of, material_changes
 from gates.queries.seats import SeatStanding, filled_by, presides, presiding_standing, standing_of
-from gates.queries.votes import Place, current_dossier, visible_votes
+from gates.queries.votes import Place, Table, table_of, visible_votes
 from gates.queries.wording import change_text, rule_text
 from gates.rules import tally
 from gates.rules.transitions import VoteState, vote_blockers
@@ -50,6 +50,8 @@ class Room:
     playbook: Playbook
     dossier: Dossier
     content: Mapping[str, Any]
+    # For the rules alone; what the viewer may see of it stands in `places`.
+    table: Table = field(repr=False)
     places: tuple[Place, ...]
     own: SeatStanding | None
     booths: tuple[Booth, ...]
@@ -146,9 +148,9 @@ class Room:
 def room_of(review: GateReview, viewer: User, *, now: datetime) -> Room:
     """The room as the viewer may see it. The review is one of `reviews_visible_to` them."""
     playbook = playbook_of(review.playbook_id)
-    places = visible_votes(review, viewer, playbook=playbook, now=now)
-    standings = _in_term(places)
-    dossier = current_dossier(review)
+    table = table_of(review, now=now)
+    places = visible_votes(review, viewer, playbook=playbook, now=now, table=table)
+    standings, dossier = table.standings, table.dossier
     if dossier is None:
         raise AssertionError("a review is never without a dossier")
     return Room(
@@ -158,6 +160,7 @@ def room_of(review: GateReview, viewer: User, *, now: datetime) -> Room:
         playbook=playbook,
         dossier=dossier,
         content=content_of(dossier),
+        table=table,
         places=places,
         own=next(iter(filled_by(viewer, standings)), standing_of(viewer, standings)),
         booths=_booths(viewer, places, dossier),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -51,15 +51,36 @@ def current_dossier(review: GateReview) -> Dossier | None:
     return Dossier.objects.filter(review=review).order_by("-revision").first()
 
 
-def visible_votes(review: GateReview, viewer: User | None, *, playbook: Playbook, now: datetime) -> tuple[Place, ...]:
+@dataclass(frozen=True)
+class Table:
+    """Seats, votes and dossier of a review at one moment, read once. For the rules alone: it holds what is blind."""
+
+    standings: tuple[SeatStanding, ...]
+    votes: Sequence[Vote] = field(repr=False)
+    dossier: Dossier | None
+
+    @property
+    def revision(self) -> int:
+        """The id of the revision that votes have to be on."""
+        return self.dossier.pk if self.dossier else 0
+
+
+def table_of(review: GateReview, *, now: datetime) -> Table:
+    """The table now."""
+    return Table(tuple(standings_of(review, now=now)), _votes_of(review), current_dossier(review))
+
+
+def visible_votes(
+    review: GateReview, viewer: User | None, *, playbook: Playbook, now: datetime, table: Table | None = None
+) -> tuple[Place, ...]:
     """The table of a review with the votes whose content `viewer` may see; None is nobody in particular, as a token.
 
-    `playbook` is the one the review was opened under. The order never depends on a vote.
+    `playbook` is the one the review was opened under. The order never depends on a vote. `table` is that of this
+    moment, where it was read before; the same below.
     """
-    standings = standings_of(review, now=now)
-    votes = {vote.seat_id: vote for vote in _votes_of(review)}
-    dossier = current_dossier(review)
-    revision = dossier.pk if dossier else 0
+    table = table or table_of(review, now=now)
+    standings, revision = table.standings, table.revision
+    votes = {vote.seat_id: vote for vote in table.votes}
     sight = _sight_of(viewer, standings, votes, revision)
     blind_mode = playbook.gate(review.gate).blind_until
     known = sight.has_seat or review.state in ("closed", "decided")
@@ -128,18 +149,20 @@ def seat_delegated_away(user: User, standings: Sequence[SeatStanding], seat_id: 
     return own if is_meant else None
 
 
-def tally_of(review: GateReview, *, playbook: Playbook, facts: CaseFacts, now: datetime) -> Tally:
+def tally_of(
+    review: GateReview, *, playbook: Playbook, facts: CaseFacts, now: datetime, table: Table | None = None
+) -> Tally:
     """The count now. For the rules alone: while the vote runs it holds what nobody may see."""
-    seats, votes = counted_of(review, now=now)
+    seats, votes = counted_of(review, now=now, table=table)
     return tally(playbook.gate(review.gate), facts, seats, votes)
 
 
-def counted_of(review: GateReview, *, now: datetime) -> tuple[list[CountedSeat], list[CastVote]]:
+def counted_of(
+    review: GateReview, *, now: datetime, table: Table | None = None
+) -> tuple[list[CountedSeat], list[CastVote]]:
     """Seats and votes as the tally takes them. A vote on the present dossier stays counted when its seat ends."""
-    standings = standings_of(review, now=now)
-    dossier = current_dossier(review)
-    revision = dossier.pk if dossier else 0
-    votes = _votes_of(review)
+    table = table or table_of(review, now=now)
+    standings, votes, revision = table.standings, table.votes, table.revision
     current = [vote for vote in votes if vote.dossier_id == revision]
     over = _standings_over(review, standings, current, now=now)
     seats = [

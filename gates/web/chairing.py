@@ -33,7 +33,7 @@ def chair_context(room: Room) -> dict[str, Any]:
     if not room.viewer_presides or room.is_ended:
         return {}
     if room.is_voting:
-        state = closing_state(room.review, room.playbook, by_chair=True, now=room.now)
+        state = closing_state(room.review, room.playbook, by_chair=True, now=room.now, table=room.table)
         return {"closing_blockers": closing_blockers(state, room.playbook.voting)}
     context: dict[str, Any] = {}
     if room.is_preparing:
@@ -52,7 +52,7 @@ def opening_form(room: Room, data: QueryDict | None = None) -> OpeningForm:
 
 def decision_form(room: Room, data: QueryDict | None = None) -> DecisionForm:
     """The form that decides, as voted, with the closing plans of the request as conditions."""
-    return _decision_form(room, basis_of(room.review, room.playbook, now=room.now), data)
+    return _decision_form(room, basis_of(room.review, room.playbook, now=room.now, table=room.table), data)
 
 
 def _opening_context(room: Room) -> dict[str, Any]:
@@ -70,12 +70,13 @@ def _opening_context(room: Room) -> dict[str, Any]:
 
 
 def _deciding_context(room: Room) -> dict[str, Any]:
-    basis = basis_of(room.review, room.playbook, now=room.now)
-    blockers = outcome_blockers(room.review, basis, actor=room.viewer, now=room.now)
+    basis = basis_of(room.review, room.playbook, now=room.now, table=room.table)
+    standings = room.table.standings
+    blockers = outcome_blockers(room.review, basis, standings, actor=room.viewer, now=room.now)
     refused = [outcome for outcome, found in blockers.items() if found]
     overridden: Mapping[str, tuple[str, ...]] = {}
     if room.review.state == ReviewState.CLOSED:
-        overridden = outcomes_by_override(room.review, basis, refused, actor=room.viewer, now=room.now)
+        overridden = outcomes_by_override(room.review, basis, standings, refused, actor=room.viewer, now=room.now)
     return {
         "decision_form": _decision_form(room, basis, None),
         "outcome_blockers": blockers,

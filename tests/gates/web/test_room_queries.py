@@ -20,6 +20,20 @@ pytestmark = pytest.mark.django_db
 MOST = 25
 
 
+@pytest.mark.parametrize("who", ["chair", "owner", "officer"])
+def test_room_takes_at_most_25_queries_for_those_who_do_not_vote_either(
+    who: str, signed_in: Callable[[User], Client]
+) -> None:
+    full = a_full_room(timezone.now())
+    client = signed_in(getattr(full.stage, who))
+    client.get(f"/reviews/{full.review.pk}/")
+
+    with CaptureQueriesContext(connection) as queries:
+        client.get(f"/reviews/{full.review.pk}/")
+
+    assert len(queries) <= MOST, "\n".join(query["sql"][:160] for query in queries)
+
+
 def test_room_with_60_criteria_15_members_and_300_readings_takes_at_most_25_queries(
     signed_in: Callable[[User], Client],
 ) -> None:
