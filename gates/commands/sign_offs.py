@@ -21,7 +21,7 @@ from gates.queries.checklists import Checklist, ChecklistItem, checklist_of, sig
 from gates.queries.committees import conflicts_of
 from gates.queries.reviews import open_review_of
 from gates.rules.signing import TIER_CONFIRMED, attesting_blockers
-from gates.rules.transitions import SignOffRequest, sign_off_blockers
+from gates.rules.transitions import SignOffRequest, evidence_problems, sign_off_blockers
 from pocgate.identity.commands import require_recent_sign_in
 from pocgate.identity.models import User
 from pocgate.identity.rules import SignIn
@@ -54,9 +54,10 @@ def sign_off(
     """Accept, return or waive one item of the checklist of the case's next gate, bound to the revisions that were seen.
 
     `release_id` binds it to a release too; `tier` is the one that accepting `tier_confirmed` confirms, by default the
-    one in force, else the one the questionnaire proposes. Raises RecentSignInRequired, Invalid, Stale when one of the
-    revisions is no longer the latest, and NotAllowedNow (not compliance, on the team, own evidence or answer, not on
-    the checklist, a return or waiver without a comment, a criterion waived).
+    one in force, else the one the questionnaire proposes. Raises RecentSignInRequired, Invalid (also when something is
+    accepted on no evidence without a comment), Stale when one of the revisions is no longer the latest, and
+    NotAllowedNow (not compliance, on the team, own evidence or answer, not on the checklist, a return or waiver without
+    a comment, a criterion waived).
     """
     require_recent_sign_in(sign_in, now=now)
     check_texts(comment=comment)
@@ -69,6 +70,8 @@ def sign_off(
         given = Signature(state, comment, seen, release_of(case, release_id), tier)
         standing = tier_standing(case) if item.key == TIER_CONFIRMED else None
         refuse(sign_off_blockers(_request(case, checklist, item, given, standing, actor=actor, now=now)))
+        if problems := evidence_problems(state, comment, binds_evidence=bool(seen)):
+            raise Invalid(problems)
         _refuse_outdated_sight(given.revisions)
         signed = _write(case, item, given, actor=actor, now=now)
         if standing is not None and state == SignOffState.ACCEPTED:
@@ -138,8 +141,11 @@ class Signature:
 
 
 def _same(item: ChecklistItem, comment: str) -> Signature:
-    release = item.sign_off.release if item.sign_off else None
-    return Signature(SignOffState.ACCEPTED, comment, tuple(entry.revision for entry in item.bound), release)
+    """Bound to the same; where that is no evidence, what was said of it still holds."""
+    earlier = item.sign_off
+    said = earlier.comment if earlier is not None and not item.bound else comment
+    release = earlier.release if earlier else None
+    return Signature(SignOffState.ACCEPTED, said, tuple(entry.revision for entry in item.bound), release)
 
 
 def _attesting(
@@ -149,7 +155,12 @@ def _attesting(
     found: list[Blocker] = []
     for item in items:
         found += sign_off_blockers(_request(case, checklist, item, _same(item, ""), None, actor=actor, now=now))
-        found += attesting_blockers(item.title, was_accepted=item.was_accepted, changes=item.changes)
+        found += attesting_blockers(
+            item.title,
+            was_accepted=item.was_accepted,
+            rests_on_something=item.rests_on_something,
+            changes=item.changes,
+        )
     return [blocker for place, blocker in enumerate(found) if blocker not in found[:place]]
 
 

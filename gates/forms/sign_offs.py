@@ -96,6 +96,8 @@ class SignOffForm(RefusableForm):
                 self.add_error("comment", _("Please say what is missing: returning an item needs a comment."))
             elif cleaned.get("state") == SignOffState.WAIVED:
                 self.add_error("comment", _("Please say why: waiving an item needs a comment."))
+            elif cleaned.get("state") == SignOffState.ACCEPTED and cleaned.get("revision_ids") == []:
+                self.add_error("comment", _("Please tick the evidence you have seen, or say why none is needed."))
         return cleaned
 
 

@@ -72,9 +72,14 @@ class ChecklistItem:
         return self.sign_off is not None and self.sign_off.state == SignOffState.ACCEPTED
 
     @property
+    def rests_on_something(self) -> bool:
+        """Whether the current signature binds evidence, or says why none is needed."""
+        return bool(self.bound) or (self.sign_off is not None and bool(self.sign_off.comment))
+
+    @property
     def can_be_attested_again(self) -> bool:
         """Whether it was accepted and nothing changed since."""
-        return self.was_accepted and not self.changes and self.state in (ACCEPTED, EXPIRED)
+        return self.was_accepted and self.rests_on_something and not self.changes and self.state in (ACCEPTED, EXPIRED)
 
     @property
     def seen_evidence(self) -> frozenset[int]:

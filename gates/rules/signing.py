@@ -78,11 +78,16 @@ def changes_since(state: SignedState) -> list[Blocker]:
     ]
 
 
-def attesting_blockers(item: str, *, was_accepted: bool, changes: Iterable[Blocker]) -> list[Blocker]:
+def attesting_blockers(
+    item: str, *, was_accepted: bool, rests_on_something: bool, changes: Iterable[Blocker]
+) -> list[Blocker]:
     """What keeps an item from being attested again without looking: only what was accepted and did not change may."""
     if not was_accepted:
         message = "“{item}” was not accepted before; it has to be signed by itself."
         return [Blocker("not_accepted_before", message, {"item": item})]
+    if not rests_on_something:
+        message = "“{item}” was accepted on no evidence and without a comment; it has to be signed by itself."
+        return [Blocker("evidence_unnamed", message, {"item": item})]
     return [
         Blocker("changed_since", "“{item}”: " + change.message, {"item": item, **change.params}) for change in changes
     ]

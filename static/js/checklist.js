@@ -1,5 +1,6 @@
-// Desk and checklist from the keyboard: j, k and the arrows move, Enter opens a case, a accepts, r and w ask for a
-// comment and then return or waive, o looks at the evidence piece by piece, ? helps.
+// Desk and checklist from the keyboard: j, k and the arrows move, Enter opens a case, a accepts (with no evidence ticked
+// it asks for a comment first), r and w ask for a comment and then return or waive, o looks at the evidence piece by
+// piece, ? helps.
 (() => {
   const items = () => [...document.querySelectorAll("[data-item]")];
   const current = () => document.activeElement.closest("[data-item]");
@@ -18,6 +19,11 @@
     if (comment.value.trim()) act.click();
     else comment.focus();
   };
+  const accept = (event, item) => {
+    const act = item.querySelector("[data-accept]");
+    if (item.querySelector(".check-evidence input:checked")) act?.click();
+    else commented(event, item, act);
+  };
   const look = (item) => {
     const links = [...item.querySelectorAll("[data-preview]")];
     const next = links.find((link) => !link.dataset.seen) ?? links[0];
@@ -31,7 +37,7 @@
     k: (event) => move(event, -1),
     ArrowDown: (event, item) => item && move(event, 1),
     ArrowUp: (event, item) => item && move(event, -1),
-    a: (_event, item) => item?.querySelector("[data-accept]")?.click(),
+    a: (event, item) => item && accept(event, item),
     r: (event, item) => item && commented(event, item, item.querySelector("[data-return]")),
     w: (event, item) => item && commented(event, item, item.querySelector("[data-waive]")),
     o: (_event, item) => item && look(item),

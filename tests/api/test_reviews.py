@@ -341,9 +341,11 @@ def test_sign_off_by_the_owner_or_of_no_item_is_refused(caller: Caller, stage: S
     described = "use-cases/{ref}/checklist/{criterion}/sign-off"
 
     by_owner, _body = post(caller(stage.owner), f"{path}/tier_confirmed/sign-off", {"state": "accepted"}, described)
+    bare, said = post(caller(stage.officer), f"{path}/tier_confirmed/sign-off", {"state": "accepted"}, described)
     of_nothing, _body = post(caller(stage.officer), f"{path}/nothing/sign-off", {"state": "accepted"}, described)
 
-    assert (by_owner, of_nothing) == (409, 409)
+    assert (by_owner, bare, of_nothing) == (409, 422, 409)
+    assert [(reason["pointer"], reason["code"]) for reason in said["errors"]] == [("/comment", "evidence_unnamed")]
 
 
 def test_dossier_before_the_vote_waits_for_the_callers_own_rating(

@@ -98,7 +98,7 @@ def test_signed_items_and_decided_reviews_end_their_reminders(now: datetime) -> 
             case_id=stage.case.pk,
             criterion=criterion,
             state="accepted",
-            comment="",
+            comment="The register shows it.",
             revision_ids=[],
             actor=stage.officer,
             sign_in=TOKEN,

@@ -43,7 +43,7 @@ def sign(
     criterion: str = "tier_confirmed",
     *,
     state: str = "accepted",
-    comment: str = "",
+    comment: str | None = None,
     revisions: Sequence[EvidenceRevision] = (),
     actor: User | None = None,
     sign_in: SignIn = TOKEN,
@@ -52,12 +52,16 @@ def sign(
         case_id=stage.case.pk,
         criterion=criterion,
         state=state,
-        comment=comment,
+        comment=comment if comment is not None else _said(state, revisions),
         revision_ids=[revision.pk for revision in revisions],
         actor=actor or stage.officer,
         sign_in=sign_in,
         now=now,
     )
+
+
+def _said(state: str, revisions: Sequence[EvidenceRevision]) -> str:
+    return "The register shows it." if state == "accepted" and not revisions else ""
 
 
 def states(stage: StageSet, now: datetime) -> dict[str, str]:
@@ -95,6 +99,19 @@ def test_accepted_sign_off_is_bound_to_its_revisions_and_counts_for_readiness(no
     assert review.state == "in_preparation"
     act = Activity.objects.get(verb="sign_off.accepted")
     assert act.after["revisions"] == [{"id": revision.pk, "sha256": revision.sha256}]
+
+
+def test_acceptance_on_no_evidence_says_why_none_is_needed(now: datetime) -> None:
+    stage = unsigned(now)
+    before = (CriterionAnswer.objects.count(), Activity.objects.count())
+
+    with pytest.raises(Invalid) as refused:
+        sign(stage, now, comment=" ")
+
+    assert [(problem.pointer, problem.code) for problem in refused.value.problems] == [("comment", "evidence_unnamed")]
+    assert (SignOff.objects.count(), CriterionAnswer.objects.count(), Activity.objects.count()) == (0, *before)
+    assert sign(stage, now, comment="The register shows it.").comment == "The register shows it."
+    assert sign(stage, now, "privacy_screening", revisions=[EvidenceRevisionFactory(evidence__case=stage.case)]).pk
 
 
 def test_countersignature_verifies_the_answer(now: datetime) -> None:

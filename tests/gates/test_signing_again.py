@@ -33,7 +33,12 @@ def codes(refused: Any) -> list[str]:
 
 
 def sign(stage: StageSet, criterion: str, now: datetime, **values: Any) -> SignOff:
-    given = {"state": "accepted", "comment": "", "revision_ids": [], "actor": stage.officer} | values
+    given = {
+        "state": "accepted",
+        "comment": "The register shows it.",
+        "revision_ids": [],
+        "actor": stage.officer,
+    } | values
     return sign_off(case_id=stage.case.pk, criterion=criterion, sign_in=TOKEN, now=now, **given)
 
 
@@ -76,7 +81,7 @@ def test_extra_item_is_waived_with_a_comment_and_a_criterion_never_here(now: dat
     published(now, *FIRST, terms=ALL_GATES)
 
     with pytest.raises(NotAllowedNow) as uncommented:
-        sign(stage, EXTRA, now, state="waived")
+        sign(stage, EXTRA, now, state="waived", comment="")
     with pytest.raises(NotAllowedNow) as criterion:
         sign(stage, "privacy_screening", now, state="waived", comment="Later.")
     sign(stage, EXTRA, now, state="waived", comment="Not for a tool of this kind.")
@@ -158,6 +163,23 @@ def test_bulk_attests_what_did_not_change_bound_to_the_same(now: datetime) -> No
     assert list(signed[0].revisions.values_list("revision", flat=True)) == [seen.pk]
     assert (signed[0].release, signed[0].signed_at) == (release, now + DAY)
     assert SignOff.objects.filter(superseded_at__isnull=True).count() == 2
+
+
+def test_bulk_keeps_why_no_evidence_is_needed_and_refuses_what_never_said_it(now: datetime) -> None:
+    stage = a_stage_set(now)
+    sign(stage, "tier_confirmed", now, comment="The register shows it.")
+    signed_by = {"signed_by": stage.officer, "signed_at": now}
+    SignOff.objects.create(
+        case=stage.case, criterion="privacy_screening", kind="sign_off", gate=0, state="accepted", **signed_by
+    )
+
+    (signed,) = again(stage, now + DAY, "tier_confirmed")
+    with pytest.raises(NotAllowedNow) as refused:
+        again(stage, now + DAY, "privacy_screening")
+
+    assert signed.comment == "The register shows it."
+    assert codes(refused) == ["evidence_unnamed"]
+    assert not item(stage, "privacy_screening", now + DAY).can_be_attested_again
 
 
 def test_bulk_is_refused_whole_and_names_what_changed(now: datetime) -> None:

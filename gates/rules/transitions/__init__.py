@@ -15,7 +15,7 @@ from gates.rules.transitions.delegation import (
 )
 from gates.rules.transitions.question import QuestionState, answer_blockers, question_blockers
 from gates.rules.transitions.request import RequestState, request_blockers
-from gates.rules.transitions.sign_off import SignOffRequest, sign_off_blockers
+from gates.rules.transitions.sign_off import SignOffRequest, evidence_problems, sign_off_blockers
 from gates.rules.transitions.status import REVIEW_STATUSES, TRANSITIONS, may_become
 from gates.rules.transitions.veto import VetoState, appeal_answer_blockers, appeal_blockers, lifting_blockers
 from gates.rules.transitions.voting import (
@@ -51,6 +51,7 @@ __all__ = [
     "correction_blockers",
     "decision_blockers",
     "delegation_blockers",
+    "evidence_problems",
     "extension_is_due",
     "lifting_blockers",
     "may_become",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pocgate.kernel.errors import Blocker
+from pocgate.kernel.errors import Blocker, FieldProblem
 from scoring.rules.vocabulary import ACCEPTED, RETURNED
 
 WAIVED, EXTRA = "waived", "extra"
@@ -71,3 +71,11 @@ def _of_result(request: SignOffRequest) -> list[Blocker]:
         message = "The case pivoted; its risk-tier questionnaire has to be answered anew before the tier is confirmed."
         blockers.append(Blocker("tier_not_asked_anew", message))
     return blockers
+
+
+def evidence_problems(result: str, comment: str, *, binds_evidence: bool) -> list[FieldProblem]:
+    """What an acceptance lacks: bound to no revision, no newer one outdates it, so it says what it rests on."""
+    if result != ACCEPTED or binds_evidence or comment.strip():
+        return []
+    message = "Name the evidence you have seen, or say in the comment why none is needed."
+    return [FieldProblem("comment", "evidence_unnamed", message)]

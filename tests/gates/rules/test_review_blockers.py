@@ -18,6 +18,7 @@ from gates.rules.transitions import (
     VoteState,
     WithdrawalState,
     closing_blockers,
+    evidence_problems,
     opening_blockers,
     recusal_blockers,
     request_blockers,
@@ -214,3 +215,13 @@ SIGN_OFF = SignOffRequest(True, False, False, True, "accepted", "")
 )
 def test_sign_off(changes, expected):
     assert codes(sign_off_blockers(replace(SIGN_OFF, **changes))) == expected
+
+
+@pytest.mark.parametrize("result", ["accepted", "returned", "waived"])
+@pytest.mark.parametrize("comment", ["", " ", "The register shows it."])
+@pytest.mark.parametrize("binds_evidence", [False, True])
+def test_only_an_acceptance_on_nothing_lacks_what_it_rests_on(result, comment, binds_evidence):
+    problems = evidence_problems(result, comment, binds_evidence=binds_evidence)
+
+    lacks = result == "accepted" and not comment.strip() and not binds_evidence
+    assert [problem.pointer for problem in problems] == (["comment"] if lacks else [])

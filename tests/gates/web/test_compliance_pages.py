@@ -45,6 +45,31 @@ def test_extra_item_is_waived_on_the_page_and_asks_for_a_comment(signed_in: Sign
     assert page.count("data-waive") == 2
 
 
+def test_acceptance_without_evidence_asks_for_a_comment_and_keeps_what_was_chosen(signed_in: SignedIn) -> None:
+    now = timezone.now()
+    stage = a_stage_set(now)
+    seen = EvidenceRevisionFactory(evidence=EvidenceFactory(case=stage.case))
+    client, address = signed_in(stage.officer), f"/compliance/{stage.case.reference}/tier_confirmed/"
+
+    refused = client.post(address, {"tier_confirmed-state": "accepted", "tier_confirmed-tier": "limited"})
+    page = refused.content.decode()
+    done = client.post(address, {"tier_confirmed-state": "accepted", "tier_confirmed-revision_ids": [seen.pk]})
+
+    assert (refused.status_code, done.status_code) == (422, 302)
+    assert "Please tick the evidence you have seen, or say why none is needed." in page
+    assert '<option value="limited" selected>' in page
+    assert SignOff.objects.get().revisions.get().revision == seen
+
+
+def test_evidence_that_the_answer_names_is_ticked_from_the_start(signed_in: SignedIn) -> None:
+    stage = a_stage_set(timezone.now())
+    named = CriterionAnswer.objects.get(criterion="preliminary_plan", superseded_at__isnull=True).evidence.get()
+
+    page = signed_in(stage.officer).get(f"/compliance/{stage.case.reference}/").content.decode()
+
+    assert f'name="preliminary_plan-revision_ids" value="{named.revision_id}" checked' in page
+
+
 def test_unchanged_items_are_attested_again_on_the_page(signed_in: SignedIn) -> None:
     now = timezone.now()
     stage = a_stage_set(now)

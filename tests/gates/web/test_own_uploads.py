@@ -28,12 +28,12 @@ Way = Callable[[Client, str, list[int]], Any]
 
 
 def by_page(client: Client, reference: str, revisions: list[int]) -> Any:
-    given = {f"{ITEM}-state": "accepted", f"{ITEM}-revision_ids": revisions}
+    given = {f"{ITEM}-state": "accepted", f"{ITEM}-revision_ids": revisions, f"{ITEM}-comment": "Seen."}
     return client.post(f"/compliance/{reference}/{ITEM}/", given)
 
 
 def by_api(client: Client, reference: str, revisions: list[int]) -> Any:
-    given = {"state": "accepted", "revisions": revisions}
+    given = {"state": "accepted", "revisions": revisions, "comment": "Seen."}
     return client.post(f"/api/v1/use-cases/{reference}/checklist/{ITEM}/sign-off", given, content_type=JSON)
 
 

@@ -112,7 +112,10 @@ TABLE: Mapping[str, Row] = {
     "desk": Row(EVERYBODY),
     "checklist": Row(SEES, args=("case",)),
     "sign": Row(
-        only(302, "compliance", others=409), "post", ("case", "criterion"), {"tier_confirmed-state": "accepted"}
+        only(302, "compliance", others=409),
+        "post",
+        ("case", "criterion"),
+        {"tier_confirmed-state": "accepted", "tier_confirmed-comment": "The register shows it."},
     ),
     "health": Row(EVERYBODY),
     "sign_again": Row(dict.fromkeys(PEOPLE, 409) | {"stranger": 404}, "post", ("case",), {"item": "tier_confirmed"}),
