@@ -1,6 +1,6 @@
 // Desk and checklist from the keyboard: j, k and the arrows move, Enter opens a case, a accepts (with no evidence ticked
-// it asks for a comment first), r and w ask for a comment and then return or waive, o looks at the evidence piece by
-// piece, ? helps.
+// it asks for a comment first), r and w ask for a comment and then return or waive (criteria of the playbook on the page
+// of waivers), o looks at the evidence piece by piece, ? helps.
 (() => {
   const items = () => [...document.querySelectorAll("[data-item]")];
   const current = () => document.activeElement.closest("[data-item]");
@@ -24,6 +24,11 @@
     if (item.querySelector(".check-evidence input:checked")) act?.click();
     else commented(event, item, act);
   };
+  const waive = (event, item) => {
+    const act = item.querySelector("[data-waive]");
+    if (act) commented(event, item, act);
+    else item.querySelector("[data-waivers]")?.click();
+  };
   const look = (item) => {
     const links = [...item.querySelectorAll("[data-preview]")];
     const next = links.find((link) => !link.dataset.seen) ?? links[0];
@@ -39,7 +44,7 @@
     ArrowUp: (event, item) => item && move(event, -1),
     a: (event, item) => item && accept(event, item),
     r: (event, item) => item && commented(event, item, item.querySelector("[data-return]")),
-    w: (event, item) => item && commented(event, item, item.querySelector("[data-waive]")),
+    w: (event, item) => item && waive(event, item),
     o: (_event, item) => item && look(item),
     Enter: (event, item) => event.target === item && item.querySelector("[data-go]")?.click(),
     "?": () => document.querySelector("[data-keys-help]")?.showModal(),
