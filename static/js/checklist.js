@@ -27,7 +27,7 @@
   const waive = (event, item) => {
     const act = item.querySelector("[data-waive]");
     if (act) commented(event, item, act);
-    else item.querySelector("[data-waivers]")?.click();
+    else item.querySelector("[data-to-waivers]")?.click();
   };
   const look = (item) => {
     const links = [...item.querySelectorAll("[data-preview]")];
