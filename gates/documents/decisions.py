@@ -12,14 +12,15 @@ from gates.documents.blocks import Block
 from gates.documents.tones import OUTCOME_TONES, VERDICT_TONES, outcome_word, verdict_word
 from gates.documents.track import track
 from gates.documents.typesetting import Document, typeset
-from gates.models import Condition, Decision
+from gates.models import Condition, Decision, Vote, VoteChange
 from gates.queries.dossier import content_of
 from gates.queries.figures import day_text, figure_text, money_text, time_text
 from gates.queries.overrides import override_of
-from gates.queries.reading import read_dossier
+from gates.queries.reading import read_dossier, title_of
 from gates.queries.votes import Place
 from gates.queries.wording import override_text, rule_text
 from scoring.queries.playbooks import playbook_of
+from scoring.rules.playbook import Playbook
 
 
 def decision_pdf(decision: Decision, places: Sequence[Place]) -> bytes:
@@ -117,13 +118,30 @@ def _votes(decision: Decision, places: Sequence[Place]) -> Iterator[Block]:
     tally = decision.tally
     shown = {"voters": tally["voters"], "seats": tally["seats"], "needed": tally["voters_needed"]}
     yield blocks.paragraph(_("%(voters)s of %(seats)s voted, %(needed)s were needed.") % shown)
-    yield blocks.items(_vote(place) for place in places if place.vote)
+    playbook = playbook_of(decision.review.playbook_id)
+    yield blocks.items(_vote(place, playbook) for place in places if place.vote)
 
 
-def _vote(place: Place) -> dict[str, str]:
+def _said(cast: Vote | VoteChange) -> Iterator[str]:
+    yield cast.rationale
+    for condition in cast.conditions:
+        yield f"+ {condition}"
+
+
+def _before(cast: VoteChange, playbook: Playbook) -> str:
+    """An earlier ballot of the seat, in one line."""
+    shown = {"outcome": outcome_word(cast.outcome), "person": str(cast.cast_by), "at": time_text(cast.cast_at)}
+    vetoed = {"criterion": title_of(cast.veto_criterion, playbook)} if cast.veto_criterion else None
+    veto = [_("Veto: %(criterion)s") % vetoed] if vetoed else []
+    said = " ".join(line for line in (*_said(cast), *veto) if line)
+    before = _("Before: %(outcome)s, %(person)s, %(at)s.") % shown
+    return f"{before} {said}".strip()
+
+
+def _vote(place: Place, playbook: Playbook) -> dict[str, str]:
     vote = place.vote
     if vote is None:
         raise AssertionError("only votes that are there are printed")
-    said = [vote.rationale, *(f"+ {condition}" for condition in vote.conditions)]
+    said = [*_said(vote), *(_before(cast, playbook) for cast in place.history)]
     text = "\n".join(line for line in said if line)
     return blocks.item(str(vote.cast_by), text, outcome_word(vote.outcome), OUTCOME_TONES.get(vote.outcome, "plain"))

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from gates.models import Dossier, GateReview, Vote
+from gates.models import Dossier, GateReview, Vote, VoteChange
 from gates.queries.seats import SeatStanding, filled_by, standing_of, standings_of, standings_that_voted
-from gates.rules.blindness import may_see_vote
+from gates.rules.blindness import may_see_history, may_see_vote
 from gates.rules.tally import CastVote, Tally, tally
 from gates.rules.tally import Seat as CountedSeat
 from pocgate.identity.models import User
@@ -22,12 +22,14 @@ class Place:
     """A seat at the table as one viewer may see it, in order of appointment; seats that voted and ended come last.
 
     `has_voted` and `is_stale` are None for viewers who may not know; `vote` only where its content is open to them.
+    `history` are the ballots of the seat before its last one, the first cast first; nobody has them before the close.
     """
 
     standing: SeatStanding
     has_voted: bool | None
     is_stale: bool | None
     vote: Vote | None
+    history: tuple[VoteChange, ...] = ()
 
     @property
     def counts(self) -> bool:
@@ -86,6 +88,7 @@ def visible_votes(
     known = sight.has_seat or review.state in ("closed", "decided")
     # That a seat is here although it ended tells that it voted.
     over = _standings_over(review, standings, votes.values(), now=now) if known else ()
+    history = _history_of(review)
     places = []
     for standing in (*standings, *over):
         vote = votes.get(standing.seat.pk)
@@ -103,9 +106,20 @@ def visible_votes(
                 has_voted=vote is not None if known else None,
                 is_stale=(vote is not None and vote.dossier_id != revision) if known else None,
                 vote=vote if seen else None,
+                history=history.get(standing.seat.pk, ()) if seen else (),
             )
         )
     return tuple(places)
+
+
+def _history_of(review: GateReview) -> Mapping[int, tuple[VoteChange, ...]]:
+    """What each seat cast before its last ballot."""
+    if not may_see_history(review.state):
+        return {}
+    cast: dict[int, list[VoteChange]] = {}
+    for change in VoteChange.objects.filter(review=review).select_related("cast_by", "dossier").order_by("pk"):
+        cast.setdefault(change.seat_id, []).append(change)
+    return {seat_id: tuple(changes[:-1]) for seat_id, changes in cast.items()}
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,11 @@ from scoring.rules.playbook.gates import OWN_VOTE
 _SHOWN_FROM = frozenset({"closed", "decided"})
 
 
+def may_see_history(review_status: str) -> bool:
+    """Whether the ballots that a seat cast before its last one are open: to nobody before the close, in any mode."""
+    return review_status in _SHOWN_FROM
+
+
 def may_see_vote(
     viewer_id: int | None,
     caster_id: int,

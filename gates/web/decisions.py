@@ -86,6 +86,7 @@ def decision(request: SignedInRequest, reference: str) -> HttpResponse:
         "review": review,
         "case": review.case,
         "active_tab": "reviews",
+        "playbook": playbook,
         "dossier": read_dossier(content_of(made.dossier), playbook),
         "rule": rule_text(made.dossier.rule),
         "result": tally_rows(made.tally),

@@ -33,7 +33,7 @@ def room_context(room: Room) -> dict[str, Any]:
     if waits:
         content = {**content, "scorecard": None}
     read = read_dossier(content, room.playbook)
-    standings = [place.standing for place in room.places]
+    standings = room.table.standings
     return {
         "room": room,
         "case": room.review.case,
@@ -61,10 +61,9 @@ def overrides_context(room: Room) -> dict[str, Any]:
     waiting = next((row for row in rows if row.state == OverrideState.PENDING), None)
     context: dict[str, Any] = {"past_overrides": [row for row in rows if row.state != OverrideState.PENDING]}
     if waiting is not None:
-        standings = tuple(place.standing for place in room.places)
         waiting.review = room.review
         context |= {
-            "override": shown_override(waiting, room.viewer, standings, now=room.now),
+            "override": shown_override(waiting, room.viewer, room.table.standings, now=room.now),
             "override_ruling": ruling_from_json(waiting.ruling),
             "override_conditions": _conditions(waiting),
         }

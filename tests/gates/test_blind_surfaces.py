@@ -244,3 +244,57 @@ def test_no_etag_count_or_order_changes_with_what_was_voted(
 
     # The time left is a part of the fragment; within a test it may turn over, so what is compared is without it.
     assert [body for _tag, body in tags()] == [body for _tag, body in before]
+
+
+EARLIER = "ZQXEARLIER"
+
+
+def changed_twice(stage: StageSet, review: GateReview, now: datetime) -> None:
+    """A seat votes, changes to a marked ballot, and changes again; everybody else votes once."""
+    marked = {**BALLOT, "rationale": f"{EARLIER} rationale", "conditions": (f"{EARLIER} condition",)}
+    stage.vote(review, stage.members[2], "stop", now, **marked)
+    stage.vote(review, stage.members[2], "pause", now, rationale="The last word.")
+    for member in (*stage.members[:2], stage.deputy):
+        stage.vote(review, member, "go", now)
+
+
+def test_no_address_tells_an_earlier_ballot_before_the_close_not_even_to_who_has_voted(
+    story: tuple[StageSet, GateReview, datetime], signed_in: Callable[[User], Client]
+) -> None:
+    stage, review, _now = story
+    changed_twice(stage, review, timezone.now())
+    people = {"voted": stage.members[0], "cast it": stage.members[2], **viewers(stage)}
+
+    shown = [
+        (who, address)
+        for who, person in people.items()
+        for address in (f"/reviews/{review.pk}/", f"/reviews/{review.pk}/live/", f"/api/v1/reviews/{review.pk}")
+        if EARLIER.encode() in told(signed_in(person).get(address))
+    ]
+
+    assert shown == []
+
+
+def test_earlier_ballots_are_read_after_the_close_in_room_record_and_api(
+    story: tuple[StageSet, GateReview, datetime], signed_in: Callable[[User], Client]
+) -> None:
+    stage, review, _now = story
+    changed_twice(stage, review, timezone.now())
+    signed_in(stage.chair).post(f"/reviews/{review.pk}/close/")
+    terms = {"reason": "No.", "reason_code": "data", "learning": "Ask first."}
+    made = stage.decide(GateReview.objects.get(pk=review.pk), "stop", timezone.now(), **terms)
+    reader = signed_in(stage.owner)
+
+    pages = [
+        told(reader.get(address)).decode()
+        for address in (f"/reviews/{review.pk}/", f"/reviews/{review.pk}/live/", f"/decisions/{made.reference}/")
+    ]
+    seats = reader.get(f"/api/v1/reviews/{review.pk}").json()["seats"]
+    histories = {seat["username"]: seat["vote"]["history"] for seat in seats if seat["vote"]}
+
+    for page in pages:
+        assert "2 earlier votes" in page
+        assert all(f"{mark} {what}" in page for mark in (MARK, EARLIER) for what in ("rationale", "condition"))
+    told_before = [(one["outcome"], one["rationale"]) for one in histories[stage.members[2].username]]
+    assert told_before == [("pivot", f"{MARK} rationale"), ("stop", f"{EARLIER} rationale")]
+    assert histories[stage.members[0].username] == []

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from gates.models import Condition, Decision, Dossier, GateReview, VetoAppeal, Vote
+from gates.models import Condition, Decision, Dossier, GateReview, VetoAppeal, Vote, VoteChange
 from gates.queries.checklists import Checklist, ChecklistItem
 from gates.queries.vetoes import appeals_of
 from gates.queries.votes import Place, current_dossier, visible_votes
@@ -84,7 +85,7 @@ def _seat(place: Place) -> dict[str, Any]:
         "recusal": standing.recusal or None,
         "has_voted": place.has_voted,
         "is_stale": place.is_stale,
-        "vote": _vote(place.vote) if place.vote else None,
+        "vote": _vote(place.vote, place.history) if place.vote else None,
     }
 
 
@@ -102,23 +103,30 @@ def _appeal(appeal: VetoAppeal) -> dict[str, Any]:
     }
 
 
-def _vote(vote: Vote) -> dict[str, Any]:
+def _vote(vote: Vote, history: Sequence[VoteChange]) -> dict[str, Any]:
     return {
-        "outcome": vote.outcome,
-        "rationale": vote.rationale,
-        "conditions": vote.conditions,
-        "veto_criterion": vote.veto_criterion or None,
-        "veto_lifts_when": vote.veto_lifts_when or None,
+        **_ballot(vote),
         "veto_lifted_at": vote.veto_lifted_at,
         "veto_lifted_by": vote.veto_lifted_by.username if vote.veto_lifted_by else None,
         "veto_lift_note": vote.veto_lift_note or None,
-        "confidence": vote.confidence,
-        "dossier_revision": vote.dossier.revision,
-        "cast_by": vote.cast_by.username,
-        "by_delegate": vote.delegation_id is not None,
-        "cast_at": vote.cast_at,
         "changed_at": vote.changed_at,
         "changed_after_sight": vote.changed_after_sight,
+        "history": [_ballot(change) for change in history],
+    }
+
+
+def _ballot(cast: Vote | VoteChange) -> dict[str, Any]:
+    return {
+        "outcome": cast.outcome,
+        "rationale": cast.rationale,
+        "conditions": cast.conditions,
+        "veto_criterion": cast.veto_criterion or None,
+        "veto_lifts_when": cast.veto_lifts_when or None,
+        "confidence": cast.confidence,
+        "dossier_revision": cast.dossier.revision,
+        "cast_by": cast.cast_by.username,
+        "by_delegate": cast.delegation_id is not None,
+        "cast_at": cast.cast_at,
     }
 
 

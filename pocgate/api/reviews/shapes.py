@@ -44,24 +44,31 @@ _SHORT: dict[str, Shape] = {
 }
 REVIEW_ROW = named("ReviewRow", record(**_SHORT))
 REVIEW_PAGE = named("ReviewPage", record(results=array(REVIEW_ROW), next_cursor=or_null(STRING)))
+_BALLOT: dict[str, Shape] = {
+    "outcome": STRING,
+    "rationale": STRING,
+    "conditions": array(STRING),
+    "veto_criterion": or_null(STRING),
+    "veto_lifts_when": or_null(STRING),
+    "confidence": or_null(INTEGER),
+    "dossier_revision": INTEGER,
+    "cast_by": STRING,
+    "by_delegate": BOOLEAN,
+    "cast_at": TIME,
+}
 VOTE = named(
     "Vote",
     record(
-        outcome=STRING,
-        rationale=STRING,
-        conditions=array(STRING),
-        veto_criterion=or_null(STRING),
-        veto_lifts_when=or_null(STRING),
+        **_BALLOT,
         veto_lifted_at=or_null(TIME),
         veto_lifted_by=or_null(STRING),
         veto_lift_note=or_null(STRING),
-        confidence=or_null(INTEGER),
-        dossier_revision=INTEGER,
-        cast_by=STRING,
-        by_delegate=BOOLEAN,
-        cast_at=TIME,
         changed_at=or_null(TIME),
         changed_after_sight=BOOLEAN,
+        history={
+            **array(record(**_BALLOT)),
+            "description": "What the seat voted before, the first cast first; empty until the close.",
+        },
     ),
 )
 SEAT = named(

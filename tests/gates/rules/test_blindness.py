@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gates.rules.blindness import may_see_vote
+from gates.rules.blindness import may_see_history, may_see_vote
 from gates.rules.transitions import REVIEW_STATUSES
 
 OPEN = ("closed", "decided")
@@ -29,3 +29,8 @@ def test_vote_is_seen_only_by_those_who_may(status, mode, viewer_id, seat, while
     seen = may_see_vote(viewer_id, 1, status, mode, **seat)
 
     assert seen == (status in OPEN or mode in while_blind)
+
+
+@pytest.mark.parametrize("status", REVIEW_STATUSES)
+def test_earlier_ballots_are_seen_from_the_close_on(status):
+    assert may_see_history(status) == (status in OPEN)

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from gates.commands.reviews import close_voting
 from gates.models import Dossier, Seat, Vote
 from pocgate.identity.models import User
 from portfolio.models import KpiReading
@@ -31,6 +32,24 @@ def test_room_takes_at_most_25_queries_for_those_who_do_not_vote_either(
     with CaptureQueriesContext(connection) as queries:
         client.get(f"/reviews/{full.review.pk}/")
 
+    assert len(queries) <= MOST, "\n".join(query["sql"][:160] for query in queries)
+
+
+def test_closed_room_with_earlier_votes_of_all_seats_takes_at_most_25_queries(
+    signed_in: Callable[[User], Client],
+) -> None:
+    now = timezone.now()
+    full = a_full_room(now)
+    for seat in Seat.objects.filter(committee=full.stage.committee).exclude(user=full.outstanding):
+        full.stage.vote(full.review, seat.user, "pause", now)
+    close_voting(review_id=full.review.pk, actor=full.stage.chair, now=now)
+    client = signed_in(full.stage.owner)
+    client.get(f"/reviews/{full.review.pk}/")
+
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get(f"/reviews/{full.review.pk}/").content.decode()
+
+    assert page.count("1 earlier vote") == MEMBERS - 1
     assert len(queries) <= MOST, "\n".join(query["sql"][:160] for query in queries)
 
 
