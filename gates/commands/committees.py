@@ -9,8 +9,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from gates.commands.delegations import end_delegations
+from gates.commands.seat_acts import UNDECIDED, record_seat_act
 from gates.commands.texts import text_problems
-from gates.enums import OPEN_REVIEW_STATES, Discipline, ReviewState, SeatRole
+from gates.enums import OPEN_REVIEW_STATES, Discipline, SeatRole
 from gates.errors import NOT_ADMINISTRATOR, required, unknown
 from gates.models import Committee, Delegation, GateReview, Seat
 from gates.permissions import can_manage_committees
@@ -21,8 +22,6 @@ from pocgate.ledger.commands import Act, record
 from scoring.rules.vocabulary import GATES
 
 LONGEST_NAME = 200
-# Whoever gives seats could otherwise follow a seat that vetoed, and lift its veto.
-UNDECIDED = (ReviewState.VOTING, ReviewState.CLOSED)
 DISSOLVED = Blocker("committee_dissolved", "This committee was dissolved.")
 
 
@@ -91,13 +90,10 @@ def appoint(
         )
         _give_role(seat)
         _settle_roles(user, now)
-        after = {"user": user.pk, "role": role, "discipline": discipline, "weight": weight}
+        after = {"seat": seat.pk, "user": user.pk, "role": role, "discipline": discipline, "weight": weight}
         after |= {"ends_at": ends_at.isoformat()} if ends_at else {}
-        record(
-            Act("committee.seat_given", "committee", committee.pk, after={"seat": seat.pk, **after}),
-            actor=actor,
-            now=now,
-        )
+        act = Act("committee.seat_given", "committee", committee.pk, after=after)
+        record_seat_act(act, "review.seat_given", committee_id=committee.pk, seat_of=after, actor=actor, now=now)
     return seat
 
 
@@ -111,7 +107,8 @@ def end_seat(*, seat_id: int, actor: User, now: datetime) -> Seat:
             raise NotAllowedNow([Blocker("seat_ended", "This seat ended already.")])
         _end(seat, actor, now)
         before = {"seat": seat.pk, "user": seat.user_id, "role": seat.role}
-        record(Act("committee.seat_ended", "committee", committee.pk, before=before), actor=actor, now=now)
+        act = Act("committee.seat_ended", "committee", committee.pk, before=before)
+        record_seat_act(act, "review.seat_ended", committee_id=committee.pk, seat_of=before, actor=actor, now=now)
     return seat
 
 
@@ -173,6 +170,7 @@ def _end_problems(ends_at: datetime | None, now: datetime) -> list[FieldProblem]
 
 def _appointment_blockers(committee: Committee, user: User, role: str, actor: User, now: datetime) -> list[Blocker]:
     blockers = []
+    # Whoever gives seats could otherwise follow a seat that vetoed, and lift its veto.
     if user.pk == actor.pk and GateReview.objects.filter(committee=committee, state__in=UNDECIDED).exists():
         message = "While votes of this committee are open or undecided, another administrator gives you a seat."
         blockers.append(Blocker("seat_for_oneself", message))

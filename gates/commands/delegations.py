@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
+from gates.commands.seat_acts import record_seat_act
 from gates.commands.states import refuse
 from gates.commands.texts import check_texts
 from gates.commands.voting_notices import tell_delegated, tell_delegation_revoked
@@ -19,7 +20,7 @@ from pocgate.identity.commands import require_recent_sign_in
 from pocgate.identity.enums import Role
 from pocgate.identity.models import RoleGrant, User
 from pocgate.identity.rules import SignIn
-from pocgate.ledger.commands import Act, record
+from pocgate.ledger.commands import Act
 from scoring.queries.playbooks import current_playbook
 
 
@@ -56,7 +57,7 @@ def delegate_seat(
             created_at=now,
         )
         RoleGrant.objects.create(user=delegate, role=Role.COMMITTEE, started_at=begins, ended_at=ends_at)
-        record(Act("committee.seat_delegated", "committee", seat.committee_id, after=_told(made)), actor=actor, now=now)
+        _record(Act("committee.seat_delegated", "committee", seat.committee_id, after=_told(made)), made, actor, now)
         tell_delegated(made, now=now)
     return made
 
@@ -93,7 +94,14 @@ def end_delegations(found: QuerySet[Delegation], *, actor: User, now: datetime) 
             grant.ended_at = max(now, grant.started_at)
             grant.save(update_fields=["ended_at"])
         act = Act("committee.delegation_revoked", "committee", delegation.seat.committee_id, before=_told(delegation))
-        record(act, actor=actor, now=now)
+        _record(act, delegation, actor, now)
+
+
+def _record(act: Act, delegation: Delegation, actor: User, now: datetime) -> None:
+    """At the committee, and at each case it votes on."""
+    at_review = act.verb.replace("committee.", "review.")
+    seat_of, committee_id = _told(delegation), delegation.seat.committee_id
+    record_seat_act(act, at_review, committee_id=committee_id, seat_of=seat_of, actor=actor, now=now)
 
 
 def _locked(seat_id: int) -> Seat:

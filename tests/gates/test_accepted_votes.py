@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from gates.commands.committees import appoint, end_seat
-from gates.commands.delegations import delegate_seat
+from gates.commands.delegations import delegate_seat, revoke_delegation
 from gates.commands.dossiers import refreeze_when_material
 from gates.commands.reviews import close_voting, recuse
 from gates.commands.vetoes import lift_veto
@@ -21,6 +21,7 @@ from gates.queries.votes import counted_of, visible_votes
 from gates.queries.votes_due import reviews_to_vote_on
 from pocgate.identity.models import User
 from pocgate.kernel.errors import NotAllowedNow
+from pocgate.ledger.models import Activity
 from scoring.models import CriterionAnswer
 from scoring.queries.playbooks import playbook_of
 from tests.factories.identity import RoleGrantFactory, UserFactory
@@ -251,6 +252,35 @@ def test_administrator_takes_no_seat_of_the_committee_during_a_vote(now: datetim
     found = [codes(delegated), codes(appointed), codes(still)]
     assert found == [["delegate_is_oneself"], ["seat_for_oneself"], ["seat_for_oneself"]]
     assert seated(stage, admin, now + 2 * HOUR, user_id=admin.pk, role="member").user == admin
+
+
+def test_acts_on_seats_during_a_vote_stand_in_the_activity_of_its_case(signed_in: SignedIn) -> None:
+    now = timezone.now() - 3 * HOUR
+    stage, review, seat, admin = vetoing(now)
+    delegate = UserFactory()
+    terms = {"seat_id": Seat.objects.get(user=stage.deputy).pk, "delegate_id": delegate.pk, "ends_at": now + HOUR}
+    made = delegate_seat(actor=admin, sign_in=TOKEN, now=now, **terms)
+    revoke_delegation(delegation_id=made.pk, actor=admin, now=now)
+    end_seat(seat_id=seat.pk, actor=admin, now=now)
+    seated(stage, admin, now)
+
+    told = Activity.objects.filter(case_id=stage.case.pk, actor=admin).order_by("sequence")
+    page = signed_in(stage.owner).get(f"/cases/{stage.case.reference}/activity/").content.decode()
+
+    verbs = ["review.seat_delegated", "review.delegation_revoked", "review.seat_ended", "review.seat_given"]
+    assert [(row.verb, row.subject_id) for row in told] == [(verb, str(review.pk)) for verb in verbs]
+    assert "ended a seat on the committee while its vote is undecided" in page
+    assert "let somebody fill a seat while the vote is undecided" in page
+
+
+def test_acts_on_seats_stand_at_no_case_that_is_not_voted_on(now: datetime) -> None:
+    stage = a_stage_set(now)
+    stage.request(now)
+    admin = RoleGrantFactory(role="admin").user
+
+    end_seat(seat_id=Seat.objects.get(user=stage.members[0]).pk, actor=admin, now=now)
+
+    assert list(Activity.objects.filter(actor=admin).values_list("verb", "case_id")) == [("committee.seat_ended", None)]
 
 
 def test_room_record_and_pdf_keep_the_vote_of_an_ended_seat(signed_in: SignedIn) -> None:
