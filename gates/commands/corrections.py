@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from gates.commands.decisions.terms import ConditionTerms, Ruling, correction_problems
+from gates.commands.decisions.terms import FUNDING, ConditionTerms, Ruling, correction_problems
 from gates.commands.decisions.writing import APPROVALS, release_of
 from gates.commands.notices import tell_correction
 from gates.commands.standing import check_standing
@@ -118,6 +118,9 @@ def _loosened_conditions(old: Decision, ruling: Ruling, now: datetime) -> Iterat
 
 
 def _loosened_money(old: Decision, ruling: Ruling) -> Iterator[FieldProblem]:
+    for name in ("funding_amount", "funding_people"):
+        if getattr(old, name) is not None and getattr(ruling, name) is None:
+            yield required(name, FUNDING[name])
     if is_raised(old.funding_amount, ruling.funding_amount):
         message = (
             "A correction gives no more money than the decision did. More is decided at a review or by an override."

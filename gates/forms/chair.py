@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gates.commands.decisions import ConditionTerms, Ruling
-from gates.commands.decisions.terms import PIVOT_PLACES
+from gates.commands.decisions.terms import FUNDING, GOES, PIVOT_PLACES
 from gates.enums import Outcome
 from gates.forms.refused import RefusableForm
 from gates.queries.evaluation import day_here
@@ -19,6 +19,7 @@ from gates.rules.deadlines import after_working_days
 from pocgate.identity.models import User
 from portfolio.enums import ReasonCode, Stage
 from portfolio.models import EvidenceRevision
+from scoring.rules.vocabulary import LAST_GATE
 
 CONDITION_ROWS = 3
 USUAL_WORKING_DAYS = 5
@@ -36,9 +37,12 @@ def _text(label: Any, *, rows: int = 2, required: bool = False, hint: Any = "") 
     )
 
 
-def _date(label: Any, hint: Any = "") -> forms.DateField:
+def _date(label: Any, *, required: Any = "") -> forms.DateField:
     return forms.DateField(
-        label=label, required=False, help_text=hint, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        label=label,
+        required=bool(required),
+        error_messages={"required": required},
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
 
 
@@ -67,8 +71,12 @@ class WithdrawalForm(RefusableForm):
 
 
 class DecisionForm(RefusableForm):
-    """The chair's ruling. Which outcomes are possible is said beside them, by the rules that refuse the others."""
+    """The chair's ruling. Which outcomes are possible is said beside them, by the rules that refuse the others.
 
+    Before the last gate a go states its funding; the browser can not ask for it, because other outcomes hide it.
+    """
+
+    use_required_attribute = False
     outcome = forms.ChoiceField(label=_("Outcome"), choices=Outcome.choices, widget=forms.RadioSelect)
     reason = _text(_("Reason"), rows=3, hint=_("Needed for anything but go."))
     reason_code = forms.ChoiceField(
@@ -76,11 +84,20 @@ class DecisionForm(RefusableForm):
     )
     learning = _text(_("What was learnt"), hint=_("Kept for whoever has the idea next."))
     funding_amount = forms.DecimalField(
-        label=_("Funding released"), required=False, min_value=0, max_digits=16, decimal_places=2
+        label=_("Funding released"),
+        min_value=0,
+        max_digits=16,
+        decimal_places=2,
+        error_messages={"required": _("A go states the amount that is released.")},
+        help_text=_("The cap of the stage that begins. What passes and gets no money is paused, reason “priority”."),
     )
-    funding_until = _date(_("Funding until"))
+    funding_until = _date(_("Funding until"), required=_("A go states until when it is funded."))
     funding_people = forms.DecimalField(
-        label=_("People for it"), required=False, min_value=0, max_digits=7, decimal_places=2
+        label=_("People for it"),
+        min_value=0,
+        max_digits=7,
+        decimal_places=2,
+        error_messages={"required": _("A go states how many people are given for it.")},
     )
     release = forms.CharField(label=_("Release that is approved"), required=False, max_length=100)
     freed_amount = forms.DecimalField(
@@ -110,6 +127,9 @@ class DecisionForm(RefusableForm):
     ) -> None:
         super().__init__(*args, **{"initial": dict(initial or {}), **kwargs})
         self.rows = rows
+        funds = stage < LAST_GATE and (not self.is_bound or self.data.get("outcome") in GOES)
+        for name in FUNDING:
+            self.fields[name].required = funds
         stages = [(number, Stage(number).label) for number in range(stage + 1)]
         pivot = self.fields["pivot_to"]
         if isinstance(pivot, forms.TypedChoiceField):

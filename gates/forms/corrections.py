@@ -10,15 +10,16 @@ from django.utils.translation import gettext_lazy as _
 
 from gates.commands.corrections import CORRECTED, FREED, open_terms
 from gates.commands.decisions import Ruling
+from gates.commands.decisions.terms import FUNDING, GOES
 from gates.enums import Outcome
 from gates.forms.chair import LONGEST, DecisionForm
 from gates.models import Decision
 from gates.queries.titles import title_of
 from pocgate.identity.models import User
 from scoring.queries.playbooks import playbook_of
+from scoring.rules.vocabulary import LAST_GATE
 
 ONE_MORE = 1
-APPROVALS = (Outcome.GO, Outcome.CONDITIONAL_GO)
 # What the review settled, and so no part of a correction.
 SETTLED = ("outcome", "time_box_days", "pivot_to", "pivot_problem", "pivot_users", "pivot_approach", "pivot_data")
 REVIVAL = ("revive_date", "revive_trigger")
@@ -27,6 +28,7 @@ REVIVAL = ("revive_date", "revive_trigger")
 class CorrectionForm(DecisionForm):
     """How the decision should read, and why. Fields that do not belong to its outcome are left out."""
 
+    use_required_attribute = True
     note = forms.CharField(
         label=_("Why is it corrected?"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -43,7 +45,9 @@ class CorrectionForm(DecisionForm):
             initial |= {f"condition_{row}_text": each.text, f"condition_{row}_owner": each.owner_id}
             initial |= {f"condition_{row}_due": each.due_date, f"condition_{row}_criterion": each.criterion}
             musts |= {each.criterion: title_of(each.criterion, playbook)} if each.criterion else {}
-        super().__init__(*args, stage=0, people=people, open_musts=musts, initial=initial, rows=rows, **kwargs)
+        super().__init__(*args, stage=LAST_GATE, people=people, open_musts=musts, initial=initial, rows=rows, **kwargs)
+        for name in FUNDING:
+            self.fields[name].required = getattr(decision, name) is not None
         for name in self._without():
             del self.fields[name]
 
@@ -55,7 +59,7 @@ class CorrectionForm(DecisionForm):
         return super().clean()
 
     def _without(self) -> list[str]:
-        approves = self.decision.outcome in APPROVALS
+        approves = self.decision.outcome in GOES
         money = ("funding_amount", "funding_until", "funding_people", "release")
         left = [*SETTLED, *REVIVAL, *(("reason_code",) if approves else money)]
         left += [] if self.decision.outcome == Outcome.STOP else FREED

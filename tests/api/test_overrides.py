@@ -15,7 +15,7 @@ from tests.api.conftest import API, Caller
 from tests.api.contract import assert_as_described
 from tests.factories.gates import CommitteeFactory
 from tests.factories.identity import RoleGrantFactory, UserFactory
-from tests.factories.stage_set import StageSet, a_stage_set
+from tests.factories.stage_set import FUNDING_IN_BODY, StageSet, a_stage_set
 
 pytestmark = pytest.mark.django_db
 JSON = "application/json"
@@ -34,7 +34,7 @@ def post(client: Client, path: str, body: dict[str, Any], described: str) -> Any
 def test_override_is_asked_for_and_signed_by_two(stage: StageSet, caller: Caller) -> None:
     review = stage.closed(datetime.now(UTC), "conditional_go")
     chair, second = caller(stage.chair), caller(stage.members[2])
-    body = {"outcome": "go", "reason": "To learn."}
+    body = {"outcome": "go", "reason": "To learn.", **FUNDING_IN_BODY}
 
     asked = post(chair, f"reviews/{review.pk}/overrides", body, "reviews/{review_id}/overrides")
     override = asked[1]["id"]
@@ -58,7 +58,9 @@ def test_override_is_refused_or_taken_back_with_a_note(
     review = stage.closed(datetime.now(UTC), "conditional_go")
     person: User = stage.chair if who is None else stage.members[who]
     caller(stage.chair).post(
-        f"{API}/reviews/{review.pk}/overrides", {"outcome": "go", "reason": "To learn."}, content_type=JSON
+        f"{API}/reviews/{review.pk}/overrides",
+        {"outcome": "go", "reason": "To learn.", **FUNDING_IN_BODY},
+        content_type=JSON,
     )
     override = OverrideRequest.objects.get()
 
@@ -90,7 +92,7 @@ def test_condition_is_cleared_with_its_evidence(stage: StageSet, caller: Caller)
     review = stage.closed(now, "conditional_go")
     due = (now + timedelta(days=9)).date().isoformat()
     terms = {"text": "Measure it", "owner": stage.owner.username, "due_date": due}
-    body = {"outcome": "conditional_go", "reason": "Almost.", "conditions": [terms]}
+    body = {"outcome": "conditional_go", "reason": "Almost.", "conditions": [terms], **FUNDING_IN_BODY}
     _status, made = post(caller(stage.chair), f"reviews/{review.pk}/decision", body, "reviews/{review_id}/decision")
     revision = EvidenceRevision.objects.filter(evidence__case=stage.case).earliest("pk")
     owner, condition = caller(stage.owner), made["conditions"][0]["id"]

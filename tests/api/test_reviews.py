@@ -17,7 +17,7 @@ from portfolio.models import UseCase
 from tests.api.conftest import API, Caller
 from tests.api.contract import assert_as_described
 from tests.factories.identity import RoleGrantFactory, UserFactory
-from tests.factories.stage_set import StageSet, a_stage_set, answer_with_evidence
+from tests.factories.stage_set import FUNDING_IN_BODY, StageSet, a_stage_set, answer_with_evidence
 
 pytestmark = pytest.mark.django_db
 
@@ -80,7 +80,9 @@ def test_gate_from_request_to_decision_over_rest(caller: Caller, stage: StageSet
     assert (review["state"], review["tally"]["outcome"]) == ("closed", "go")
     assert sorted(filter(None, votes_of(review).values())) == ["go"] * 3
 
-    status, decision = post(chair, f"{path}/decision", {"outcome": "go"}, "reviews/{review_id}/decision")
+    status, decision = post(
+        chair, f"{path}/decision", {"outcome": "go", **FUNDING_IN_BODY}, "reviews/{review_id}/decision"
+    )
     assert (status, decision["outcome"], decision["number"]) == (201, "go", f"GD-{now.year}-001")
     case = UseCase.objects.get(pk=stage.case.pk)
     assert (case.stage, case.status) == (1, "active")
@@ -88,6 +90,20 @@ def test_gate_from_request_to_decision_over_rest(caller: Caller, stage: StageSet
     assert (body["by_stage"]["0"], body["by_stage"]["1"]) == (0, 1)
     check = caller().get(f"{API}/use-cases/{case.reference}/gate-check?gate=0").json()
     assert (check["verdict"], check["decision"]["number"]) == ("allow", decision["number"])
+
+
+def test_go_without_funding_is_refused_with_each_place(caller: Caller, stage: StageSet, now: datetime) -> None:
+    review = stage.closed(now)
+    body = {"outcome": "go", "funding_amount": "40000", "funding_until": None}
+
+    path, described = f"reviews/{review.pk}/decision", "reviews/{review_id}/decision"
+    status, said = post(caller(stage.chair), path, body, described)
+
+    assert (status, Decision.objects.count()) == (422, 0)
+    assert [(problem["pointer"], problem["code"]) for problem in said["errors"]] == [
+        ("/funding_until", "required"),
+        ("/funding_people", "required"),
+    ]
 
 
 def test_gate_check_of_a_case_that_passes_allows(caller: Caller, stage: StageSet) -> None:
@@ -217,7 +233,10 @@ def test_decision_by_anybody_but_the_chair_is_refused(caller: Caller, stage: Sta
 
     for person in (stage.members[0], stage.owner, RoleGrantFactory(role="admin").user):
         status, _body = post(
-            caller(person), f"reviews/{review.pk}/decision", {"outcome": "go"}, "reviews/{review_id}/decision"
+            caller(person),
+            f"reviews/{review.pk}/decision",
+            {"outcome": "go", **FUNDING_IN_BODY},
+            "reviews/{review_id}/decision",
         )
         assert status in {403, 409}
     assert Decision.objects.count() == 0
@@ -230,7 +249,7 @@ def test_decision_repeated_under_its_key_is_one_decision(caller: Caller, stage: 
     answers = [
         client.post(
             f"{API}/reviews/{review.pk}/decision",
-            {"outcome": "go"},
+            {"outcome": "go", **FUNDING_IN_BODY},
             content_type=JSON,
             headers={"Idempotency-Key": "gate-0"},
         )

@@ -17,6 +17,7 @@ from pocgate.identity.models import User
 from pocgate.identity.rules import SignIn
 from portfolio.models import EvidenceRevision, StageSpell, UseCase
 from tests.demo.conftest import NOW
+from tests.factories.stage_set import FUNDING
 
 pytestmark = [pytest.mark.xdist_group("demonstration"), pytest.mark.usefixtures("demonstration")]
 
@@ -43,7 +44,7 @@ def test_outstanding_votes_are_cast_and_the_chair_decides_go() -> None:
     close_voting(review_id=review.pk, actor=_person(CHAIR), now=LATER)
     decision = decide(
         review_id=review.pk,
-        ruling=Ruling("go", "All musts pass."),
+        ruling=Ruling("go", "All musts pass.", **FUNDING),
         actor=_person(CHAIR),
         sign_in=SIGNED_IN,
         now=LATER,
@@ -60,7 +61,7 @@ def test_closed_vote_is_decided_by_the_chair() -> None:
 
     decide(
         review_id=review.pk,
-        ruling=Ruling("go", "The pilot is funded."),
+        ruling=Ruling("go", "The pilot is funded.", **FUNDING),
         actor=_person(CHAIR),
         sign_in=SIGNED_IN,
         now=LATER,

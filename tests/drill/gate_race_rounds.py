@@ -24,7 +24,7 @@ from pocgate.identity.commands import create_token
 from pocgate.identity.enums import Scope
 from pocgate.identity.models import User
 from portfolio.models import StageSpell
-from tests.factories.stage_set import StageSet, a_case
+from tests.factories.stage_set import FUNDING_IN_BODY, StageSet, a_case
 from tests.gates.storm import CLIENTS, Count, a_committee, gaps, lost_and_doubled, one_round
 
 EVERY = 4
@@ -163,7 +163,7 @@ def decided_over_http(over_http: HttpRound) -> Count:
 
     def deciding(number: int) -> int:
         who = stage.deputy if number % 2 else stage.chair
-        return over_http.post(who, "decision", {"outcome": "go"}, f"decide {number}")[0]
+        return over_http.post(who, "decision", {"outcome": "go", **FUNDING_IN_BODY}, f"decide {number}")[0]
 
     statuses = at_once_counted([partial(deciding, number) for number in range(4)])
     acknowledged = statuses[200] + statuses[201]

@@ -15,7 +15,7 @@ from gates.commands.reviews import close_voting, withdraw
 from gates.commands.vetoes import appeal_veto
 from gates.models import AgendaItem, GateReview, Meeting, ReviewProposal, Seat
 from tests.factories.identity import UserFactory
-from tests.factories.stage_set import TOKEN, StageSet, a_stage_set
+from tests.factories.stage_set import FUNDING, TOKEN, StageSet, a_stage_set
 
 
 def vetoed(stage: StageSet, now: datetime) -> None:
@@ -48,7 +48,7 @@ def lenient(stage: StageSet, now: datetime) -> None:
 def overridden(stage: StageSet, now: datetime) -> None:
     """The same, and an override to go that waits for its second signature."""
     lenient(stage, now)
-    ruling = Ruling("go", reason="To learn.")
+    ruling = Ruling("go", reason="To learn.", **FUNDING)
     review = GateReview.objects.get()
     request_override(review_id=review.pk, ruling=ruling, actor=stage.chair, sign_in=TOKEN, now=now)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from gates.commands.decisions import Ruling, decide
+from gates.commands.decisions.terms import GOES
 from gates.commands.reviews import Request, close_voting, open_voting, request_review
 from gates.commands.votes import Ballot, cast_vote
 from gates.models import Committee, Decision, GateReview, Vote
@@ -26,6 +29,7 @@ from portfolio.models import (
 )
 from scoring.models import Assessment, CriterionAnswer
 from scoring.queries.playbooks import current_playbook
+from scoring.rules.vocabulary import LAST_GATE
 from tests.factories.gates import CommitteeFactory, SeatFactory
 from tests.factories.identity import RoleGrantFactory, UserFactory
 from tests.factories.portfolio import (
@@ -38,6 +42,13 @@ from tests.factories.portfolio import (
 from tests.factories.scoring import AnswerEvidenceFactory
 
 TOKEN = SignIn(by_token=True)
+# What a go states before the last gate; the amount is each stage's cap in the plan, which so stays as it is.
+FUNDING: Mapping[str, Any] = {
+    "funding_amount": Decimal(40_000),
+    "funding_until": date(2099, 12, 31),
+    "funding_people": Decimal(2),
+}
+FUNDING_IN_BODY = {name: str(value) for name, value in FUNDING.items()}
 ATTESTED_AT_GATE_0 = ("ai_justified", "sources_mapped", "compute_mapped", "preliminary_plan")
 SIGNED_AT_GATE_0 = ("tier_confirmed", "privacy_screening")
 
@@ -82,8 +93,9 @@ class StageSet:
         return close_voting(review_id=review.pk, actor=self.chair, now=now)
 
     def decide(self, review: GateReview, outcome: str, now: datetime, **values: object) -> Decision:
-        """Decide as the chair."""
-        ruling = Ruling(outcome, **values)  # type: ignore[arg-type]
+        """Decide as the chair; a go before the last gate is funded."""
+        funding = FUNDING if outcome in GOES and review.gate < LAST_GATE else {}
+        ruling = Ruling(outcome, **{**funding, **values})
         return decide(review_id=review.pk, ruling=ruling, actor=self.chair, sign_in=TOKEN, now=now)
 
 

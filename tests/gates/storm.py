@@ -22,7 +22,7 @@ from portfolio.models import StageSpell, UseCase
 from scoring.models import CriterionAnswer
 from tests.factories.gates import SeatFactory
 from tests.factories.identity import RoleGrantFactory, UserFactory
-from tests.factories.stage_set import TOKEN, StageSet, a_case, a_stage_set
+from tests.factories.stage_set import FUNDING, TOKEN, StageSet, a_case, a_stage_set
 from tests.gates.test_races import at_once
 
 CLIENTS = 50
@@ -112,7 +112,9 @@ class Storm:
         """
 
         def deciding(actor: User) -> Callable[[], object]:
-            return lambda: decide(review_id=review.pk, ruling=Ruling("go"), actor=actor, sign_in=TOKEN, now=self.now)
+            return lambda: decide(
+                review_id=review.pk, ruling=Ruling("go", **FUNDING), actor=actor, sign_in=TOKEN, now=self.now
+            )
 
         chair, deputy = self.stage.chair, self.stage.deputy
         results = at_once(deciding(chair), deciding(deputy), deciding(chair), deciding(deputy))

@@ -29,7 +29,7 @@ from pocgate.web.queries.waiting import waiting_for
 from portfolio.models import CostCap, CostPlan, Release, UseCase
 from tests.factories.identity import RoleGrantFactory, UserFactory
 from tests.factories.portfolio import TeamMemberFactory
-from tests.factories.stage_set import TOKEN, StageSet, a_stage_set
+from tests.factories.stage_set import FUNDING, FUNDING_IN_BODY, TOKEN, StageSet, a_stage_set
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -38,7 +38,7 @@ FUNDED = {"funding_amount": Decimal(50_000), "reason": "It pays."}
 
 def correct(stage: StageSet, decision: Decision, now: datetime, **values: Any) -> Decision:
     actor = values.pop("actor", stage.chair)
-    funding = {"funding_amount": decision.funding_amount, "funding_until": decision.funding_until}
+    funding = {name: getattr(decision, name) for name in FUNDING}
     ruling = Ruling(decision.outcome, **{"reason": decision.reason, **funding, **values})
     terms = {"note": "A digit was lost.", "ruling": ruling, "actor": actor, "sign_in": TOKEN}
     return correct_decision(decision_id=decision.pk, now=now, **terms)
@@ -158,7 +158,7 @@ def test_correction_with_values_that_can_not_be_taken_is_refused(
     review = stage.closed(now, "conditional_go")
     decision = stage.decide(review, "conditional_go", now, reason="Almost.", conditions=terms)
     note = changed.pop("note", "A digit was lost.")
-    ruling = Ruling(**{"outcome": "conditional_go", "reason": "Almost.", "conditions": terms, **changed})
+    ruling = Ruling(**{"outcome": "conditional_go", "reason": "Almost.", "conditions": terms, **FUNDING, **changed})
 
     with pytest.raises(Invalid) as refused:
         correct_decision(decision_id=decision.pk, note=note, ruling=ruling, actor=stage.chair, sign_in=TOKEN, now=now)
@@ -219,6 +219,8 @@ def test_condition_that_closes_a_must_is_neither_dropped_nor_put_off(
         ({"funding_amount": Decimal(9_000_000)}, "funding_amount"),
         ({"funding_until": date(2027, 4, 1)}, "funding_until"),
         ({"funding_until": None}, "funding_until"),
+        ({"funding_amount": None}, "funding_amount"),
+        ({"funding_people": None}, "funding_people"),
     ],
 )
 def test_correction_gives_neither_more_money_nor_money_for_longer(
@@ -322,7 +324,7 @@ def test_chair_in_conflict_or_without_a_fresh_sign_in_does_not_correct(now: date
     stage = a_stage_set(now)
     decision = stage.decide(stage.closed(now), "go", now, **FUNDED)
     TeamMemberFactory(case=stage.case, user=stage.chair, role="sponsor")
-    ruling = Ruling("go", reason="It pays.")
+    ruling = Ruling("go", reason="It pays.", **FUNDING)
 
     with pytest.raises(NotAllowedNow) as refused:
         correct(stage, decision, now + DAY, funding_amount=Decimal(1))
@@ -351,7 +353,7 @@ def test_both_records_show_the_link(signed_in: Callable[[User], Client]) -> None
     page = f"/decisions/{decision.reference}/"
 
     form = client.get(f"{page}correct/").content.decode()
-    body = {"note": "A digit was lost.", "reason": "It pays.", "funding_amount": "45000"}
+    body = {"note": "A digit was lost.", "reason": "It pays.", **FUNDING_IN_BODY, "funding_amount": "45000"}
     answer = client.post(f"{page}correct/", body)
     old, new = (client.get(path).content.decode() for path in (page, answer["Location"]))
     refused = client.post(answer["Location"] + "correct/", {"note": "", "reason": "It pays."})

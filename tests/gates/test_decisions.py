@@ -10,6 +10,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from gates.commands.decisions import ConditionTerms, Ruling, clear_condition, decide
+from gates.commands.decisions.terms import ruling_problems
 from gates.commands.reviews import Request, close_voting, open_voting, recuse, request_review
 from gates.models import Condition, Decision, GateReview
 from pocgate.identity.rules import SignIn
@@ -19,8 +20,9 @@ from pocgate.kernel.models import Counter
 from pocgate.ledger.models import Activity
 from portfolio.models import CostPlan, EvidenceRevision, Hold, Release, StageSpell, UseCase
 from scoring.models import CriterionAnswer
+from scoring.queries.playbooks import current_playbook
 from tests.factories.portfolio import EvidenceRevisionFactory
-from tests.factories.stage_set import TOKEN, StageSet, a_case, a_stage_set
+from tests.factories.stage_set import FUNDING, TOKEN, StageSet, a_case, a_stage_set
 
 pytestmark = pytest.mark.django_db
 
@@ -181,7 +183,7 @@ def test_decision_may_be_more_cautious_than_the_vote_with_a_reason_but_never_mor
 def test_decision_before_the_close_or_by_another_person_is_refused(now: datetime) -> None:
     stage = a_stage_set(now)
     review = stage.voting(now)
-    ruling = Ruling("go")
+    ruling = Ruling("go", **FUNDING)
 
     with pytest.raises(NotAllowedNow) as too_early:
         stage.decide(review, "go", now)
@@ -214,7 +216,7 @@ def test_deputy_decides_while_the_chair_is_recused(now: datetime) -> None:
 
     with pytest.raises(NotAllowedNow) as refused:
         stage.decide(review, "go", now)
-    decision = decide(review_id=review.pk, ruling=Ruling("go"), actor=stage.deputy, sign_in=TOKEN, now=now)
+    decision = decide(review_id=review.pk, ruling=Ruling("go", **FUNDING), actor=stage.deputy, sign_in=TOKEN, now=now)
 
     assert "not_chair" in codes(refused)
     assert decision.decided_by == stage.deputy
@@ -237,7 +239,7 @@ def test_decision_without_a_recent_sign_in_is_refused(now: datetime, settings: A
     old = SignIn(at=now - settings.RECENT_SIGN_IN)
 
     with pytest.raises(RecentSignInRequired):
-        decide(review_id=review.pk, ruling=Ruling("go"), actor=stage.chair, sign_in=old, now=now)
+        decide(review_id=review.pk, ruling=Ruling("go", **FUNDING), actor=stage.chair, sign_in=old, now=now)
 
 
 def test_decision_twice_is_refused(now: datetime) -> None:
@@ -282,6 +284,41 @@ def test_ruling_with_values_out_of_range_is_invalid(
 
     assert pointer in [problem.pointer for problem in refused.value.problems]
     assert Decision.objects.count() == 0
+
+
+@pytest.mark.parametrize("name", FUNDING)
+@pytest.mark.parametrize("outcome", ["go", "conditional_go"])
+def test_go_without_its_funding_is_invalid(now: datetime, outcome: str, name: str) -> None:
+    stage = a_stage_set(now)
+    review = stage.closed(now, outcome)
+    conditions = (ConditionTerms("Do it", stage.owner.pk, date(2026, 12, 20)),) if outcome == "conditional_go" else ()
+
+    with pytest.raises(Invalid) as refused:
+        stage.decide(review, outcome, now, reason="So.", conditions=conditions, **{name: None})
+
+    assert [(problem.pointer, problem.code) for problem in refused.value.problems] == [(name, "required")]
+    assert Decision.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("outcome", "stage", "due"),
+    [
+        ("go", 0, list(FUNDING)),
+        ("conditional_go", 1, list(FUNDING)),
+        ("go", 2, list(FUNDING)),
+        ("go", 3, []),
+        ("conditional_go", 3, []),
+        ("pause", 0, []),
+        ("pivot", 1, []),
+        ("stop", 2, []),
+    ],
+)
+def test_funding_is_due_for_a_go_before_the_last_gate(
+    now: datetime, outcome: str, stage: int, due: list[str], db: None
+) -> None:
+    problems = ruling_problems(Ruling(outcome), stage=stage, playbook=current_playbook(), today=now.date())
+
+    assert [problem.pointer for problem in problems if problem.pointer in FUNDING] == due
 
 
 def test_funding_sets_the_cap_of_the_next_stage_in_a_new_plan_of_the_decider(now: datetime) -> None:

@@ -20,7 +20,7 @@ from gates.queries.reading import read_dossier
 from pocgate.kernel.errors import NotAllowedNow
 from pocgate.ledger.models import Activity
 from scoring.queries.playbooks import current_playbook
-from tests.factories.stage_set import TOKEN, StageSet, a_stage_set
+from tests.factories.stage_set import FUNDING, TOKEN, StageSet, a_stage_set
 from tests.gates.test_checklist_templates import published
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +109,7 @@ def test_override_never_passes_over_the_item(now: datetime) -> None:
     with pytest.raises(NotAllowedNow) as refused:
         request_override(
             review_id=review.pk,
-            ruling=Ruling("go", reason="To learn."),
+            ruling=Ruling("go", reason="To learn.", **FUNDING),
             actor=stage.chair,
             sign_in=TOKEN,
             now=now + HOUR,

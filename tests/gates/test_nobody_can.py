@@ -30,7 +30,7 @@ from scoring.models import CriterionAnswer
 from tests.api.conftest import API, Caller
 from tests.factories.identity import RoleGrantFactory
 from tests.factories.portfolio import EvidenceFactory, EvidenceRevisionFactory, TeamMemberFactory
-from tests.factories.stage_set import TOKEN, StageSet, a_stage_set
+from tests.factories.stage_set import FUNDING, FUNDING_IN_BODY, TOKEN, StageSet, a_stage_set
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[User], Client]
@@ -183,15 +183,17 @@ def test_nobody_can_decide_without_a_quorum(today: datetime, signed_in: SignedIn
     assert (closed.state, closed.tally["quorum_met"]) == ("closed", False)
 
     for ruling in (
-        Ruling("go"),
+        Ruling("go", **FUNDING),
         Ruling("pause", reason="Later.", reason_code="data", revive_trigger="New data"),
         Ruling("stop", reason="Enough.", reason_code="data", learning="Ask earlier."),
     ):
         with pytest.raises(NotAllowedNow) as refused:
             decide(review_id=review.pk, ruling=ruling, actor=stage.chair, sign_in=TOKEN, now=today)
         assert "no_quorum" in codes(refused)
-    page = signed_in(stage.chair).post(f"/reviews/{review.pk}/decide/", {"outcome": "go"})
-    program = caller(stage.chair).post(f"{API}/reviews/{review.pk}/decision", {"outcome": "go"}, content_type=JSON)
+    page = signed_in(stage.chair).post(f"/reviews/{review.pk}/decide/", {"outcome": "go", **FUNDING_IN_BODY})
+    program = caller(stage.chair).post(
+        f"{API}/reviews/{review.pk}/decision", {"outcome": "go", **FUNDING_IN_BODY}, content_type=JSON
+    )
 
     assert (page.status_code, program.status_code) == (409, 409)
     assert not Decision.objects.exists()

@@ -13,7 +13,7 @@ from gates.commands.overrides import refuse_override, request_override, sign_ove
 from gates.models import Decision, GateReview, OverrideRequest
 from portfolio.models import UseCase
 from tests.factories.gates import SeatFactory
-from tests.factories.stage_set import TOKEN, a_stage_set
+from tests.factories.stage_set import FUNDING, TOKEN, a_stage_set
 from tests.gates.test_races import at_once, refusals
 
 pytestmark = [
@@ -29,7 +29,7 @@ def test_two_signatures_under_one_override_decide_once(now: datetime, _round: in
     stage = a_stage_set(now)
     other = SeatFactory(committee=stage.committee, role="security", discipline="security").user
     review = stage.closed(now, "conditional_go")
-    ruling = Ruling("go", reason="To learn.")
+    ruling = Ruling("go", reason="To learn.", **FUNDING)
     override = request_override(review_id=review.pk, ruling=ruling, actor=stage.chair, sign_in=TOKEN, now=now)
 
     results = at_once(
@@ -48,7 +48,7 @@ def test_two_signatures_under_one_override_decide_once(now: datetime, _round: in
 def test_signature_against_refusal_of_an_override_leaves_one_of_them(now: datetime, _round: int) -> None:
     stage = a_stage_set(now)
     review = stage.closed(now, "conditional_go")
-    ruling = Ruling("go", reason="To learn.")
+    ruling = Ruling("go", reason="To learn.", **FUNDING)
     override = request_override(review_id=review.pk, ruling=ruling, actor=stage.chair, sign_in=TOKEN, now=now)
     signer = stage.members[2]
 
@@ -74,7 +74,7 @@ def test_two_corrections_of_one_decision_at_once_make_one(now: datetime, _round:
             lambda who=who: correct_decision(
                 decision_id=decision.pk,
                 note="A word was lost.",
-                ruling=Ruling("go", reason="It pays well."),
+                ruling=Ruling("go", reason="It pays well.", **FUNDING),
                 actor=who,
                 sign_in=TOKEN,
                 now=later,

@@ -25,10 +25,10 @@ from tests.factories.gates import SeatFactory
 from tests.factories.identity import RoleGrantFactory
 from tests.factories.portfolio import TeamMemberFactory
 from tests.factories.prototype_set import a_prototype_set
-from tests.factories.stage_set import TOKEN, StageSet, a_stage_set
+from tests.factories.stage_set import FUNDING, FUNDING_IN_BODY, TOKEN, StageSet, a_stage_set
 
 pytestmark = pytest.mark.django_db
-LENIENT = Ruling("go", reason="The board wants to learn from it.")
+LENIENT = Ruling("go", reason="The board wants to learn from it.", **FUNDING)
 
 
 def pending(stage: StageSet, now: datetime) -> OverrideRequest:
@@ -176,7 +176,7 @@ def test_override_goes_from_the_room_of_the_chair_over_the_second_to_the_record(
     chair, second = signed_in(stage.chair), signed_in(stage.members[2])
 
     before = chair.get(room).content.decode()
-    chair.post(f"{room}override/", {"outcome": "go", "reason": "To learn from it."})
+    chair.post(f"{room}override/", {"outcome": "go", "reason": "To learn from it.", **FUNDING_IN_BODY})
     override = OverrideRequest.objects.get()
     seen = second.get(room).content.decode()
     queue = second.get("/overrides/").content.decode()

@@ -18,10 +18,10 @@ from portfolio.models import CaseFact, UseCase
 from scoring.models import Assessment, CriterionAnswer
 from scoring.queries.playbooks import current_playbook
 from tests.factories.portfolio import TeamMemberFactory
-from tests.factories.stage_set import TOKEN, StageSet, a_stage_set
+from tests.factories.stage_set import FUNDING, TOKEN, StageSet, a_stage_set
 
 pytestmark = pytest.mark.django_db
-LENIENT = Ruling("go", reason="The board wants to learn from it.")
+LENIENT = Ruling("go", reason="The board wants to learn from it.", **FUNDING)
 
 
 def codes(refused: Any) -> list[str]:
@@ -205,11 +205,22 @@ def test_override_without_a_reason_and_by_another_than_the_chair_is_refused(now:
     review = convened(stage, now)
 
     with pytest.raises(Invalid):
-        ask(stage, review, now, Ruling("go"))
+        ask(stage, review, now, Ruling("go", **FUNDING))
     with pytest.raises(NotAllowedNow) as refused:
         request_override(review_id=review.pk, ruling=LENIENT, actor=stage.members[2], sign_in=TOKEN, now=now)
 
     assert "not_chair" in codes(refused)
+
+
+def test_override_to_a_go_without_funding_is_refused_as_a_go_is(now: datetime) -> None:
+    stage = rated_down(now)
+    review = convened(stage, now)
+
+    with pytest.raises(Invalid) as refused:
+        ask(stage, review, now, Ruling("go", reason="To learn."))
+
+    assert [problem.pointer for problem in refused.value.problems] == list(FUNDING)
+    assert OverrideRequest.objects.count() == 0
 
 
 def test_refused_override_decides_nothing_and_can_not_be_signed(now: datetime) -> None:

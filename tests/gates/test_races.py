@@ -19,7 +19,7 @@ from pocgate.inbox.models import Notification
 from pocgate.kernel.errors import DomainError
 from pocgate.ledger.models import Activity
 from portfolio.models import StageSpell, UseCase
-from tests.factories.stage_set import TOKEN, a_case, a_stage_set
+from tests.factories.stage_set import FUNDING, TOKEN, a_case, a_stage_set
 from tests.gates.test_sign_offs import sign
 
 pytestmark = [
@@ -121,7 +121,9 @@ def test_decisions_of_many_cases_at_once_are_numbered_without_gaps(now: datetime
         reviews.append(stage.closed(now).pk)
 
     def deciding(review_id: int) -> Callable[[], object]:
-        return lambda: decide(review_id=review_id, ruling=Ruling("go"), actor=stage.chair, sign_in=TOKEN, now=now)
+        return lambda: decide(
+            review_id=review_id, ruling=Ruling("go", **FUNDING), actor=stage.chair, sign_in=TOKEN, now=now
+        )
 
     results = at_once(*[deciding(review_id) for review_id in reviews])
 

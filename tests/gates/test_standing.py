@@ -25,7 +25,7 @@ from scoring.models import CostOutlook, CriterionResult
 from tests.factories.gates import CommitteeFactory, SeatFactory
 from tests.factories.identity import UserFactory
 from tests.factories.portfolio import ChangeRequestFactory, IncidentFactory, UseCaseFactory
-from tests.factories.stage_set import TOKEN, StageSet, a_stage_set
+from tests.factories.stage_set import FUNDING, TOKEN, StageSet, a_stage_set
 
 pytestmark = pytest.mark.django_db
 LATER = timedelta(days=3)
@@ -195,7 +195,7 @@ def test_breach_lapses_a_go_by_an_override_that_does_not_name_the_cap(
 ) -> None:
     stage = a_stage_set(now)
     review = stage.closed(now, "conditional_go")
-    lenient = Ruling("go", reason="To learn.")
+    lenient = Ruling("go", reason="To learn.", **FUNDING)
     asked = request_override(review_id=review.pk, ruling=lenient, actor=stage.chair, sign_in=TOKEN, now=now)
     OverrideRequest.objects.update(passes_over=passes_over)
     if "cap" in passes_over:

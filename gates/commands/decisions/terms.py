@@ -14,10 +14,18 @@ from gates.errors import required, unknown
 from pocgate.identity.queries import active_people
 from pocgate.kernel.errors import FieldProblem
 from scoring.rules.playbook import Playbook
+from scoring.rules.vocabulary import LAST_GATE
 
 LONGEST_TIME_BOX = 3650
 LONGEST_CONDITION = 500
 MOST_PEOPLE = 10_000
+GOES = (Outcome.GO, Outcome.CONDITIONAL_GO)
+# What a go states before the last gate.
+FUNDING: Mapping[str, str] = {
+    "funding_amount": "the amount that is released; what passes and gets no money is paused, for the reason “priority”",
+    "funding_until": "the day until which the funding is given",
+    "funding_people": "how many people are given for it",
+}
 # What a pivot may change; it changes at least one of them.
 PIVOT_PLACES = ("problem", "users", "approach", "data")
 
@@ -35,6 +43,8 @@ class ConditionTerms:
 @dataclass(frozen=True)
 class Ruling:
     """What the chair decides. `reason_code` is due for pivot, pause and stop; a pause has a revive date or a trigger.
+
+    A go before the last gate states its funding: amount, people and until when.
 
     `time_box_days` replaces the playbook's for the next stage; `pivot_to` is a stage up to the present one, and
     `pivot_changes` says for problem, users, approach and data what the case turns to. `release` is the label that is
@@ -72,6 +82,7 @@ def ruling_problems(ruling: Ruling, *, stage: int, playbook: Playbook, today: da
         *_condition_problems(ruling, today),
         *_pause_problems(ruling, playbook, today),
         *_money_and_time_problems(ruling, today),
+        *(_unfunded(ruling) if stage < LAST_GATE else ()),
         *_stop_and_pivot_problems(ruling),
         *([unknown("pivot_to", ruling.pivot_to)] if ruling.pivot_to not in (None, *range(stage + 1)) else []),
     ]
@@ -81,7 +92,7 @@ def correction_problems(ruling: Ruling, *, today: date, kept: Collection[Conditi
     """Every value that a correction can not take. Conditions that are `kept` with their due date may be overdue."""
     texts = {"reason": ruling.reason, "learning": ruling.learning}
     stops = ruling.outcome == Outcome.STOP
-    approves = ruling.outcome in (Outcome.GO, Outcome.CONDITIONAL_GO)
+    approves = ruling.outcome in GOES
     return [
         *(problem for pointer, text in texts.items() for problem in text_problems(pointer, text)),
         *_condition_problems(ruling, today, kept),
@@ -130,13 +141,18 @@ def _stop_and_pivot_problems(ruling: Ruling) -> Iterator[FieldProblem]:
         yield required("pivot_changes", "what changes: the problem, the users, the approach or the data")
 
 
+def _unfunded(ruling: Ruling) -> Iterator[FieldProblem]:
+    """A go pays for the stage that begins. The last gate decides on operating, which the run-rate's cap holds."""
+    if ruling.outcome in GOES:
+        yield from (required(name, what) for name, what in FUNDING.items() if getattr(ruling, name) is None)
+
+
 def _money_and_time_problems(ruling: Ruling, today: date) -> Iterator[FieldProblem]:
     for place in ("funding_amount", "freed_amount", "funding_people", "freed_people"):
         value: Decimal | None = getattr(ruling, place)
         if value is not None and (value < 0 or (place.endswith("people") and value > MOST_PEOPLE)):
             yield FieldProblem(place, "negative", "An amount is zero or more.")
-    approves = ruling.outcome in (Outcome.GO, Outcome.CONDITIONAL_GO)
-    if approves and ruling.funding_amount == 0:
+    if ruling.outcome in GOES and ruling.funding_amount == 0:
         message = "What passes and gets no money is paused, for the reason “priority”."
         yield FieldProblem("funding_amount", "unfunded", message)
     if ruling.funding_until is not None and ruling.funding_until < today:

@@ -94,7 +94,7 @@ class ConditionBody(Body):
 
 
 class DecisionBody(Body):
-    """The chair's decision."""
+    """The chair's decision. Before gate 3 a go, conditional or not, states its funding: all three `funding_*`."""
 
     outcome = serializers.ChoiceField(Outcome.choices)
     reason = serializers.CharField(max_length=LONG, allow_blank=True, required=False)

@@ -363,6 +363,7 @@ class DecisionPlan:
     learning: str
     funding_amount: Decimal | None
     funding_until: date | None
+    funding_people: Decimal | None
     by: str
     at: datetime
     conditions: tuple[ConditionPlan, ...] = ()

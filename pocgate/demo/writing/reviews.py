@@ -252,6 +252,7 @@ def _decision(sitting: Round, row: GateReview, decision: DecisionPlan, year: int
         learning=decision.learning,
         funding_amount=decision.funding_amount,
         funding_until=decision.funding_until,
+        funding_people=decision.funding_people,
         dossier=dossier,
         digest=dossier.digest,
         recommended=dossier.recommended,

@@ -64,9 +64,13 @@ def close_vote(page: Page, room: str) -> None:
 
 
 def decide(page: Page, room: str, outcome: str) -> str:
-    """The chair decides; the number of the decision."""
+    """The chair decides; the number of the decision. A go is funded."""
     page.goto(room)
     choose(page.locator(".decide-form"), outcome)
+    if outcome in ("go", "conditional_go"):
+        page.get_by_label("Funding released").fill("40000")
+        page.get_by_label("Funding until").fill("2099-12-31")
+        page.get_by_label("People for it").fill("2")
     page.get_by_role("button", name="Decide and record").click()
     expect(page).to_have_url(re.compile(r"/decisions/GD-\d{4}-\d{3,}/$"))
     return page.url.rstrip("/").rpartition("/")[2]

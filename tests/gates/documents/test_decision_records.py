@@ -15,7 +15,7 @@ from gates.commands.reviews import close_voting
 from gates.documents.decisions import decision_pdf
 from gates.queries.votes import visible_votes
 from scoring.queries.playbooks import playbook_of
-from tests.factories.stage_set import TOKEN, a_stage_set
+from tests.factories.stage_set import FUNDING, TOKEN, a_stage_set
 
 pytestmark = pytest.mark.django_db
 
@@ -28,13 +28,13 @@ def text_of(pdf: bytes) -> str:
 def test_record_on_paper_names_both_people_of_an_override_and_what_is_corrected(now: datetime) -> None:
     stage = a_stage_set(now)
     review = stage.closed(now, "conditional_go")
-    ruling = Ruling("go", reason="To learn.")
+    ruling = Ruling("go", reason="To learn.", **FUNDING)
     asked = request_override(review_id=review.pk, ruling=ruling, actor=stage.chair, sign_in=TOKEN, now=now)
     decision = sign_override(override_id=asked.pk, actor=stage.members[2], sign_in=TOKEN, now=now)
     made = correct_decision(
         decision_id=decision.pk,
         note="A word was lost.",
-        ruling=Ruling("go", reason="To learn from it."),
+        ruling=Ruling("go", reason="To learn from it.", **FUNDING),
         actor=stage.chair,
         sign_in=TOKEN,
         now=now,

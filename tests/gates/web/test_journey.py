@@ -18,7 +18,7 @@ from portfolio.models import UseCase
 from scoring.models import CriterionAnswer
 from tests.factories.identity import RoleGrantFactory
 from tests.factories.portfolio import EvidenceFactory, EvidenceRevisionFactory
-from tests.factories.stage_set import SIGNED_AT_GATE_0, StageSet, a_stage_set
+from tests.factories.stage_set import FUNDING_IN_BODY, SIGNED_AT_GATE_0, StageSet, a_stage_set
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +58,7 @@ def test_gate_from_request_to_decision_through_the_pages(today: datetime, signed
     for member in stage.members:
         assert signed_in(member).post(f"{room}vote/", {"outcome": "go", "seen_revision": 2}).status_code == 302
     assert chair.post(f"{room}close/").status_code == 302
-    decided = chair.post(f"{room}decide/", {"outcome": "go", "funding_amount": "40000"})
+    decided = chair.post(f"{room}decide/", {"outcome": "go", **FUNDING_IN_BODY})
 
     made = Decision.objects.get()
     assert decided["Location"] == f"/decisions/{made.reference}/"
@@ -66,6 +66,30 @@ def test_gate_from_request_to_decision_through_the_pages(today: datetime, signed
     record = owner.get(decided["Location"]).content.decode()
     assert made.digest in record
     assert made.reference in owner.get("/decisions/").content.decode()
+
+
+def test_go_is_asked_for_its_funding_and_other_outcomes_are_not(today: datetime, signed_in: Browser) -> None:
+    stage = a_stage_set(today)
+    review = stage.closed(today)
+    chair = signed_in(stage.chair)
+    room = f"/reviews/{review.pk}/"
+
+    fields = chair.get(room).content.decode()
+    unfunded = chair.post(f"{room}decide/", {"outcome": "go", "funding_amount": "40000"})
+    body = {"outcome": "pause", "reason": "No data.", "reason_code": "data", "revive_trigger": "The feed is there."}
+    paused = chair.post(f"{room}decide/", body)
+
+    for label in ("Funding released", "Funding until", "People for it"):
+        assert f"{label}</label>" in fields
+    assert "What passes and gets no money is paused" in fields
+    assert 'Release that is approved <span class="required-mark">optional' in fields
+    assert unfunded.status_code == 422
+    said = unfunded.content.decode()
+    assert "A go states until when it is funded." in said
+    assert "A go states how many people are given for it." in said
+    assert "A go states the amount that is released." not in said
+    assert paused.status_code == 302
+    assert Decision.objects.get().outcome == "pause"
 
 
 def test_room_shows_no_vote_of_others_and_reveals_them_after_the_close(today: datetime, signed_in: Browser) -> None:
@@ -212,6 +236,7 @@ def test_condition_is_cleared_on_the_record(today: datetime, signed_in: Browser)
     data = {
         "outcome": "conditional_go",
         "reason": "Almost.",
+        **FUNDING_IN_BODY,
         "condition_0_text": "Measure the labels",
         "condition_0_owner": stage.owner.pk,
         "condition_0_due": (today + timedelta(days=9)).date().isoformat(),

@@ -27,7 +27,7 @@ from pocgate.identity.models import User
 from portfolio.models import EvidenceRevision
 from tests.factories.identity import RoleGrantFactory, UserFactory
 from tests.factories.review_states import a_meeting, a_proposal, in_state
-from tests.factories.stage_set import StageSet
+from tests.factories.stage_set import FUNDING_IN_BODY, StageSet
 from tests.gates.test_checklist_templates import published
 from tests.undoing import undone
 
@@ -88,10 +88,14 @@ TABLE: Mapping[str, Row] = {
     "open": Row(only(302, "chair", others=409), "post", ("review",), {"closes_at": "2999-01-01T17:00"}),
     "close": Row(only(302, "chair"), "post", ("review",), state="voted"),
     "withdraw": Row(only(302, "chair", others=409), "post", ("review",), {"reason": "Not now."}, "voting"),
-    "decide": Row(only(302, "chair", others=409), "post", ("review",), {"outcome": "go"}, "closed"),
+    "decide": Row(only(302, "chair", others=409), "post", ("review",), {"outcome": "go", **FUNDING_IN_BODY}, "closed"),
     "overrides": Row(EVERYBODY, state="overridden"),
     "override_new": Row(
-        only(302, "chair", others=409), "post", ("review",), {"outcome": "go", "reason": "To learn."}, "lenient"
+        only(302, "chair", others=409),
+        "post",
+        ("review",),
+        {"outcome": "go", "reason": "To learn.", **FUNDING_IN_BODY},
+        "lenient",
     ),
     "override_sign": Row(only(302, others=409), "post", ("override",), state="overridden"),
     "override_consent": Row(only(403), "post", ("override",), state="overridden"),

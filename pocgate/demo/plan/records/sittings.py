@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from pocgate.demo.plan.people import CHAIR, MEMBER, SECOND_COMPLIANCE, seats_of
 from pocgate.demo.plan.records import wording
@@ -14,6 +15,8 @@ from pocgate.demo.plan.shapes import ConditionPlan, DecisionPlan, ReviewPlan, Vo
 from pocgate.demo.plan.timeline import Sitting
 
 LAST_STAGE = 3
+# How many people a stage is given.
+_PEOPLE = {1: Decimal("2.5"), 2: Decimal(4), 3: Decimal(3)}
 # How often one member sees it otherwise, and how often a vote is changed before the close.
 _DISSENTING, _CHANGING = 0.35, 0.12
 
@@ -77,13 +80,15 @@ def _decision(setting: Setting, sitting: Sitting, step: Step) -> DecisionPlan:
     goes_on = step.outcome in ("go", "conditional_go")
     following = min(sitting.gate + 1, LAST_STAGE)
     amount = setting.subject.cost_a_year * CAP_SHARE[following]
+    is_funded = goes_on and sitting.gate < LAST_STAGE
     return DecisionPlan(
         outcome=step.outcome,
         reason=wording.reason(step.outcome, step.reason, setting.subject),
         reason_code=step.reason_code,
         learning=step.learning,
-        funding_amount=amount if goes_on and sitting.gate < LAST_STAGE else None,
-        funding_until=(decided + timedelta(days=180)).date() if goes_on and sitting.gate < LAST_STAGE else None,
+        funding_amount=amount if is_funded else None,
+        funding_until=(decided + timedelta(days=180)).date() if is_funded else None,
+        funding_people=_PEOPLE[following] if is_funded else None,
         by=CHAIR,
         at=decided,
         conditions=tuple(_conditions(setting, step, decided)),
