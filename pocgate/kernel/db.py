@@ -253,16 +253,18 @@ def _create_statements(
 def _rows_in_the_way(model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> Iterator[str]:
     """For each key of a table, the SQL condition that a row, `kept`, has the same as the new one."""
     meta = model._meta  # noqa: SLF001 - Django documents it
+    names = {field.name: str(field.column) for field in meta.local_concrete_fields}
     for field in meta.local_concrete_fields:
         if field.unique:
-            yield _same([field.column])
+            yield _same([names[field.name]])
     for constraint in meta.constraints:
         if not isinstance(constraint, UniqueConstraint):
             continue
-        same = _same([meta.get_field(name).column for name in constraint.fields])
-        only = constraint._get_condition_sql(model, schema_editor)  # noqa: SLF001 - as Django writes the index
+        same = _same([names[name] for name in constraint.fields])
+        # As Django writes the index.
+        only = constraint._get_condition_sql(model, schema_editor)  # type: ignore[attr-defined]  # noqa: SLF001
         if only:
-            columns = ", ".join(f'NEW."{field.column}" AS "{field.column}"' for field in meta.local_concrete_fields)
+            columns = ", ".join(f'NEW."{column}" AS "{column}"' for column in names.values())
             of_kept = f"EXISTS (SELECT 1 FROM {meta.db_table} AS one WHERE one.rowid = kept.rowid AND ({only}))"  # noqa: S608
             yield f"({same} AND {of_kept} AND EXISTS (SELECT 1 FROM (SELECT {columns}) WHERE {only}))"  # noqa: S608
         else:

@@ -54,7 +54,7 @@ def send_behind(task: str, **arguments: object) -> None:
     _send(task, arguments, priority=LOWEST_PRIORITY)
 
 
-def _send(task: str, arguments: Mapping[str, object], **options: object) -> None:
+def _send(task: str, arguments: dict[str, object], **options: Any) -> None:
     try:
         current_app.send_task(task, kwargs=arguments, ignore_result=True, **options)
     except (OperationalError, OSError) as error:
