@@ -68,10 +68,9 @@ def _rate(case: UseCase, *, now: datetime) -> None:
 
 
 @pytest.mark.looks
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+@pytest.mark.parametrize(("width", "theme"), [(DESKTOP, "light"), (PHONE, "dark")])
 def test_main_pages_have_no_violation_and_no_sideways_scroll(
-    theme: str, width: int, open_page: OpenPage, administrator: User
+    width: int, theme: str, open_page: OpenPage, administrator: User
 ) -> None:
     page = open_page(administrator, width=width, theme=theme)
 
