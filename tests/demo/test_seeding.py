@@ -26,7 +26,7 @@ from portfolio.models import CostEntry, EvidenceRevision, KpiReading, StageSpell
 from scoring.models import CriterionAnswer, ReadinessScore
 from scoring.queries.playbooks import default_playbook_text
 from scoring.rules.playbook import parse_playbook
-from tests.demo.conftest import NOW, silent
+from tests.demo.story.conftest import NOW, silent
 
 COUNTED = (UseCase, StageSpell, KpiReading, CostEntry, CriterionAnswer, EvidenceRevision, Decision, Vote, Activity)
 

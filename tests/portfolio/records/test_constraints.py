@@ -36,7 +36,7 @@ def test_external_id_twice_on_a_case_is_refused(factory: Any) -> None:
     first = factory(external_id="x")
     factory(external_id="x")
 
-    with pytest.raises(DatabaseError, match="external_id|append-only"), transaction.atomic():
+    with pytest.raises(DatabaseError, match=r"external_id|append-only"), transaction.atomic():
         factory(case=first.case, external_id="x")
 
 

@@ -17,7 +17,7 @@ from pocgate.identity.queries import roles_of
 from pocgate.web.queries.waiting import waiting_for
 from portfolio.models import CostEntry, EvidenceRevision, Hold, KpiReading, ScopeItem, StageSpell, TeamMember, UseCase
 from scoring.models import CriterionResult, ReadinessScore
-from tests.demo.conftest import NOW
+from tests.demo.story.conftest import NOW
 
 pytestmark = [pytest.mark.xdist_group("demonstration"), pytest.mark.usefixtures("demonstration")]
 

@@ -1,4 +1,4 @@
-"""The demonstration, loaded once for a module; every test leaves it as it found it."""
+"""The demonstration, loaded once for all of these modules; every test leaves it as it found it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def silent(_act: str, _count: int) -> None:
     """Nobody listens to the progress."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def loaded(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The forty cases as of `NOW`; the folder with their files."""
     folder = tmp_path_factory.mktemp("uploads")

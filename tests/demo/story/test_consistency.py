@@ -32,7 +32,7 @@ from scoring.commands.readiness import recompute_cases
 from scoring.models import ReadinessScore
 from scoring.queries.playbooks import playbook_of
 from scoring.queries.probe_facts.basics import facts_of
-from tests.demo.conftest import NOW
+from tests.demo.story.conftest import NOW
 
 pytestmark = [pytest.mark.xdist_group("demonstration"), pytest.mark.usefixtures("demonstration")]
 

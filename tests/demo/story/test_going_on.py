@@ -16,7 +16,7 @@ from pocgate.demo.plan.people import CHAIR, COMPLIANCE, MEMBER
 from pocgate.identity.models import User
 from pocgate.identity.rules import SignIn
 from portfolio.models import EvidenceRevision, StageSpell, UseCase
-from tests.demo.conftest import NOW
+from tests.demo.story.conftest import NOW
 from tests.factories.stage_set import FUNDING
 
 pytestmark = [pytest.mark.xdist_group("demonstration"), pytest.mark.usefixtures("demonstration")]
