@@ -126,3 +126,21 @@ def test_every_icon_exists() -> None:
 
     assert len(named) > 50
     assert {(where, name) for where, name in named if name not in known} == set()
+
+
+# Whole numbers are shown with separators, as in 2,133; a number that is sent back must not have any.
+_NUMBERS = re.compile(
+    r"""\b(?:value|data-[a-z-]+|href|hx-[a-z]+|action|min|max)="[^"]*?
+    \{\{\s*(?:[a-z_.]*\.)?(?:pk|id|[a-z_]*_id|revision|version|line|duration|[a-z_]*following)\s*\}\}""",
+    re.VERBOSE,
+)
+
+
+def test_numbers_in_attributes_are_written_without_separators() -> None:
+    found = [
+        f"{place(path)}: {match.group()}"
+        for path in templates()
+        for match in _NUMBERS.finditer(path.read_text("utf-8"))
+    ]
+
+    assert found == []
