@@ -31,11 +31,11 @@ def of_the_review(state: str) -> tuple[User, list[str]]:
     review = GateReview.objects.get()
     meeting = a_meeting(stage, review)
     reference = UseCase.objects.get().reference
-    addresses = [f"/reviews/{review.pk}/", f"/cases/{reference}/reviews/", f"/meetings/{meeting.pk}/"]
-    if review.dossiers.exists():
-        addresses.append(f"/reviews/{review.pk}/dossiers/1/")
-    if decision := Decision.objects.first():
-        addresses += [f"/decisions/{decision.reference}/", f"/decisions/{decision.reference}/correct/"]
+    addresses = [f"/reviews/{review.pk}/"]
+    if state == "decided":
+        decision = f"/decisions/{Decision.objects.get().reference}/"
+        addresses += [f"/cases/{reference}/reviews/", f"/meetings/{meeting.pk}/", f"/reviews/{review.pk}/dossiers/1/"]
+        addresses += [decision, f"{decision}correct/"]
     return stage.chair, addresses
 
 

@@ -12,7 +12,7 @@ from tests.e2e.journeys.deciding import choose
 from tests.e2e.journeys.visitor import PHONE, Visitor
 
 # One installation for all of them: they stay together on one test process.
-pytestmark = pytest.mark.xdist_group("journey_personas")
+pytestmark = [pytest.mark.xdist_group("journey_personas"), pytest.mark.looks]
 
 OWNER, VOTER, CHAIR = "maren.oldekop", "tomas.birkeland", "ingrid.saltveit"
 OFFICER, SPONSOR, AUDITOR, ADMINISTRATOR = "noor.halvari", "edgar.wynholt", "ruth.ackervale", "piet.lomberg"
