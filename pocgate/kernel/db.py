@@ -311,6 +311,12 @@ def run_in_parallel(cursor: CursorWrapper) -> None:
         cursor.execute("SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0")
 
 
+def commit_without_waiting(cursor: CursorWrapper) -> None:
+    """Let this transaction end before it is on the disk: for temporary tables, which a crash removes anyway."""
+    if connection.vendor == "postgresql":
+        cursor.execute("SET LOCAL synchronous_commit = off")
+
+
 def run_uncompiled(cursor: CursorWrapper) -> None:
     """Until the transaction ends, let PostgreSQL run statements as they are: compiling takes longer than most of them.
 

@@ -17,7 +17,7 @@ from gates.queries.reminding.source import Source, Subject
 from gates.queries.reminding.wording import when
 from gates.rules.reminders import DayOccasions, occasions_on
 from pocgate.inbox.models import Notification
-from pocgate.kernel.db import rows_given, run_in_parallel, run_uncompiled
+from pocgate.kernel.db import commit_without_waiting, rows_given, run_in_parallel, run_uncompiled
 from scoring.rules.playbook import ReminderPolicy
 
 CHUNK = 5_000
@@ -88,20 +88,24 @@ def due(
             yield Due(source, policy, today, few)
             return
         del few
-    with _kept(sql, params):
-        yield Due(source, policy, today, None)
+    with _kept(sql, params) as count:
+        yield Due(source, policy, today, None if count else ())
 
 
 @contextmanager
-def _kept(sql: str, params: Sequence[Any]) -> Iterator[None]:
+def _kept(sql: str, params: Sequence[Any]) -> Iterator[int]:
+    """How many rows are kept; SQLite does not say, which reads as some."""
     with transaction.atomic(), connection.cursor() as cursor:
         run_uncompiled(cursor)
         run_in_parallel(cursor)
+        commit_without_waiting(cursor)
         cursor.execute(f"CREATE TEMP TABLE {_KEPT} AS {sql}", params)
+        count = cursor.rowcount
     try:
-        yield
+        yield count
     finally:
-        with connection.cursor() as cursor:
+        with transaction.atomic(), connection.cursor() as cursor:
+            commit_without_waiting(cursor)
             cursor.execute(f"DROP TABLE {_KEPT}")
 
 
