@@ -14,7 +14,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from gates.commands.decisions.terms import FUNDING, ConditionTerms, Ruling, correction_problems
-from gates.commands.decisions.writing import APPROVALS, release_of
+from gates.commands.decisions.writing import release_of
 from gates.commands.notices import tell_correction
 from gates.commands.standing import check_standing
 from gates.commands.states import lock_review, refuse
@@ -29,6 +29,7 @@ from gates.queries.standing import causes_of
 from gates.queries.titles import title_of
 from gates.rules.corrections import held, is_lengthened, is_raised, loosened
 from gates.rules.standing import RELEASE
+from gates.rules.tally import APPROVALS
 from gates.rules.transitions import correction_blockers
 from pocgate.identity.commands import require_recent_sign_in
 from pocgate.identity.models import User

@@ -11,11 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gates.commands.decisions import ConditionTerms, Ruling
-from gates.commands.decisions.terms import FUNDING, GOES, PIVOT_PLACES
+from gates.commands.decisions.terms import FUNDING, PIVOT_PLACES
 from gates.enums import Outcome
 from gates.forms.refused import RefusableForm
 from gates.queries.evaluation import day_here
 from gates.rules.deadlines import after_working_days
+from gates.rules.tally import APPROVALS
 from pocgate.identity.models import User
 from portfolio.enums import ReasonCode, Stage
 from portfolio.models import EvidenceRevision
@@ -127,7 +128,7 @@ class DecisionForm(RefusableForm):
     ) -> None:
         super().__init__(*args, **{"initial": dict(initial or {}), **kwargs})
         self.rows = rows
-        funds = stage < LAST_GATE and (not self.is_bound or self.data.get("outcome") in GOES)
+        funds = stage < LAST_GATE and (not self.is_bound or self.data.get("outcome") in APPROVALS)
         for name in FUNDING:
             self.fields[name].required = funds
         stages = [(number, Stage(number).label) for number in range(stage + 1)]

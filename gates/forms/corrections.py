@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from gates.commands.corrections import CORRECTED, FREED, open_terms
 from gates.commands.decisions import Ruling
-from gates.commands.decisions.terms import FUNDING, GOES
+from gates.commands.decisions.terms import FUNDING
 from gates.enums import Outcome
 from gates.forms.chair import LONGEST, DecisionForm
 from gates.models import Decision
 from gates.queries.titles import title_of
+from gates.rules.tally import APPROVALS
 from pocgate.identity.models import User
 from scoring.queries.playbooks import playbook_of
 from scoring.rules.vocabulary import LAST_GATE
@@ -59,7 +60,7 @@ class CorrectionForm(DecisionForm):
         return super().clean()
 
     def _without(self) -> list[str]:
-        approves = self.decision.outcome in GOES
+        approves = self.decision.outcome in APPROVALS
         money = ("funding_amount", "funding_until", "funding_people", "release")
         left = [*SETTLED, *REVIVAL, *(("reason_code",) if approves else money)]
         left += [] if self.decision.outcome == Outcome.STOP else FREED

@@ -163,18 +163,15 @@ def room_of(review: GateReview, viewer: User, *, now: datetime) -> Room:
         table=table,
         places=places,
         own=next(iter(filled_by(viewer, standings)), standing_of(viewer, standings)),
-        booths=_booths(viewer, places, dossier),
+        booths=_booths(viewer, standings, places, dossier),
         presiding=presiding_standing(standings),
         viewer_presides=presides(viewer, standings),
     )
 
 
-def _in_term(places: Sequence[Place]) -> tuple[SeatStanding, ...]:
-    return tuple(place.standing for place in places if not place.standing.is_over)
-
-
-def _booths(viewer: User, places: Sequence[Place], dossier: Dossier) -> tuple[Booth, ...]:
-    standings = _in_term(places)
+def _booths(
+    viewer: User, standings: Sequence[SeatStanding], places: Sequence[Place], dossier: Dossier
+) -> tuple[Booth, ...]:
     own = standing_of(viewer, standings)
     away = [own] if own is not None and own.delegation is not None else []
     shown = {place.standing.seat.pk: place.vote for place in places}

@@ -10,13 +10,14 @@ from typing import Any, TypeVar
 
 from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Subquery
 
-from gates.enums import Outcome, OverrideState, StandingState
+from gates.enums import OverrideState, StandingState
 from gates.models import Condition, Decision, GateStanding, OverrideRequest
 from gates.queries.dossier import content_of
 from gates.queries.evaluation import day_here
 from gates.rules import standing as rules
 from gates.rules.overrides import CAP
 from gates.rules.standing import CapName, Caps, Cause, Standing
+from gates.rules.tally import APPROVALS
 from portfolio.enums import ChangeState, FactKey, IncidentSeverity, ReleaseKind, Stage, Status, Tier
 from portfolio.models import CaseFact, ChangeRequest, CostCap, CostPlan, Incident, Release, UseCase
 from scoring.enums import CapState, Verdict
@@ -24,7 +25,6 @@ from scoring.models import CostOutlook, CriterionResult
 from scoring.queries.playbooks import current_playbook
 from scoring.rules.playbook import Playbook
 
-GOES = (Outcome.GO, Outcome.CONDITIONAL_GO)
 WATCHED = (Status.ACTIVE, Status.IN_REVIEW, Status.PAUSED)
 SETTLED = frozenset({Verdict.PASS.value, Verdict.WAIVED.value, Verdict.NOT_APPLICABLE.value})
 # Computed for the next gate's caps; the outlook and the plans say of them what a go rests on.
@@ -43,11 +43,11 @@ def new_goes(case_id: int | None = None) -> QuerySet[Decision]:
     later = Decision.objects.filter(
         Q(decided_at__gt=OuterRef("decided_at")) | Q(decided_at=OuterRef("decided_at"), pk__gt=OuterRef("pk")),
         review__case=OuterRef("review__case"),
-        outcome__in=GOES,
+        outcome__in=APPROVALS,
         corrects__isnull=True,
     )
     noted = GateStanding.objects.filter(case=OuterRef("review__case"), decision=OuterRef("pk"))
-    found = Decision.objects.filter(~Exists(noted), ~Exists(later), outcome__in=GOES, corrects__isnull=True)
+    found = Decision.objects.filter(~Exists(noted), ~Exists(later), outcome__in=APPROVALS, corrects__isnull=True)
     if case_id is not None:
         found = found.filter(review__case=case_id)
     return found.select_related("review__case", "dossier").order_by("pk")
@@ -139,7 +139,7 @@ def _releases(case_ids: Collection[int] | None, now: datetime) -> Iterator[Cause
 
 def approvals() -> QuerySet[Decision]:
     """The goes that no correction replaced: what they name is approved."""
-    return Decision.objects.filter(outcome__in=GOES, corrected_by__isnull=True)
+    return Decision.objects.filter(outcome__in=APPROVALS, corrected_by__isnull=True)
 
 
 def _tiers(case_ids: Collection[int] | None, now: datetime) -> Iterator[CauseOf]:

@@ -17,6 +17,8 @@ from scoring.rules.playbook.gates import GatePolicy
 from scoring.rules.vocabulary import ABSTAIN, OUTCOMES
 
 GO, CONDITIONAL_GO = "go", "conditional_go"
+# Outcomes with which the case goes on to the next stage.
+APPROVALS = (GO, CONDITIONAL_GO)
 # Without approval the plurality of these decides; the chair breaks a tie.
 DECLINING = ("pivot", "pause", "stop")
 

@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from gates.commands.decisions import Ruling, decide
-from gates.commands.decisions.terms import GOES
 from gates.commands.reviews import Request, close_voting, open_voting, request_review
 from gates.commands.votes import Ballot, cast_vote
 from gates.models import Committee, Decision, GateReview, Vote
+from gates.rules.tally import APPROVALS
 from pocgate.identity.models import User
 from pocgate.identity.rules import SignIn
 from portfolio.models import (
@@ -94,7 +94,7 @@ class StageSet:
 
     def decide(self, review: GateReview, outcome: str, now: datetime, **values: object) -> Decision:
         """Decide as the chair; a go before the last gate is funded."""
-        funding = FUNDING if outcome in GOES and review.gate < LAST_GATE else {}
+        funding = FUNDING if outcome in APPROVALS and review.gate < LAST_GATE else {}
         ruling = Ruling(outcome, **{**funding, **values})
         return decide(review_id=review.pk, ruling=ruling, actor=self.chair, sign_in=TOKEN, now=now)
 

@@ -11,6 +11,7 @@ from typing import Any
 from gates.commands.texts import text_problems
 from gates.enums import Outcome
 from gates.errors import required, unknown
+from gates.rules.tally import APPROVALS
 from pocgate.identity.queries import active_people
 from pocgate.kernel.errors import FieldProblem
 from scoring.rules.playbook import Playbook
@@ -19,7 +20,6 @@ from scoring.rules.vocabulary import LAST_GATE
 LONGEST_TIME_BOX = 3650
 LONGEST_CONDITION = 500
 MOST_PEOPLE = 10_000
-GOES = (Outcome.GO, Outcome.CONDITIONAL_GO)
 # What a go states before the last gate.
 FUNDING: Mapping[str, str] = {
     "funding_amount": "the amount that is released; what passes and gets no money is paused, for the reason “priority”",
@@ -92,7 +92,7 @@ def correction_problems(ruling: Ruling, *, today: date, kept: Collection[Conditi
     """Every value that a correction can not take. Conditions that are `kept` with their due date may be overdue."""
     texts = {"reason": ruling.reason, "learning": ruling.learning}
     stops = ruling.outcome == Outcome.STOP
-    approves = ruling.outcome in GOES
+    approves = ruling.outcome in APPROVALS
     return [
         *(problem for pointer, text in texts.items() for problem in text_problems(pointer, text)),
         *_condition_problems(ruling, today, kept),
@@ -143,7 +143,7 @@ def _stop_and_pivot_problems(ruling: Ruling) -> Iterator[FieldProblem]:
 
 def _unfunded(ruling: Ruling) -> Iterator[FieldProblem]:
     """A go pays for the stage that begins. The last gate decides on operating, which the run-rate's cap holds."""
-    if ruling.outcome in GOES:
+    if ruling.outcome in APPROVALS:
         yield from (required(name, what) for name, what in FUNDING.items() if getattr(ruling, name) is None)
 
 
@@ -152,7 +152,7 @@ def _money_and_time_problems(ruling: Ruling, today: date) -> Iterator[FieldProbl
         value: Decimal | None = getattr(ruling, place)
         if value is not None and (value < 0 or (place.endswith("people") and value > MOST_PEOPLE)):
             yield FieldProblem(place, "negative", "An amount is zero or more.")
-    if ruling.outcome in GOES and ruling.funding_amount == 0:
+    if ruling.outcome in APPROVALS and ruling.funding_amount == 0:
         message = "What passes and gets no money is paused, for the reason “priority”."
         yield FieldProblem("funding_amount", "unfunded", message)
     if ruling.funding_until is not None and ruling.funding_until < today:

@@ -12,6 +12,7 @@ from gates.models import Condition, Decision, GateReview, ReviveTrigger
 from gates.queries.acts import Basis
 from gates.queries.evaluation import day_here
 from gates.queries.votes import tally_json
+from gates.rules.tally import APPROVALS
 from pocgate.identity.models import User
 from pocgate.kernel.counters import next_number
 from pocgate.kernel.errors import FieldProblem, Invalid
@@ -26,7 +27,6 @@ from scoring.queries.playbooks import playbook_of
 from scoring.rules.playbook import Playbook
 from scoring.rules.vocabulary import LAST_GATE, MUST, WAIVED
 
-APPROVALS = (Outcome.GO.value, Outcome.CONDITIONAL_GO.value)
 TIER_CRITERION = "tier_confirmed"
 
 

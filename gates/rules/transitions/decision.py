@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gates.rules.tally import CONDITIONAL_GO, GO, Tally
+from gates.rules.tally import APPROVALS, CONDITIONAL_GO, GO, Tally
 from gates.rules.transitions.quorum import quorum_blockers
 from gates.rules.transitions.status import DECIDED, status_blockers
 from gates.rules.verdict import RecommendedOutcome
@@ -14,7 +14,6 @@ from scoring.rules.readiness import CriterionResult
 from scoring.rules.vocabulary import MUST, NOT_READY, OTHER_CAUSES, OUTCOMES, ROOT_CAUSES, WAIVED
 
 REASON_CODES = (*ROOT_CAUSES, *OTHER_CAUSES)
-_APPROVALS = (GO, CONDITIONAL_GO)
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ def _chair_blockers(state: DecisionState) -> list[Blocker]:
 def _wording_blockers(state: DecisionState) -> list[Blocker]:
     """What the decision has to say for itself."""
     blockers = []
-    if state.outcome not in _APPROVALS and state.reason_code not in REASON_CODES:
+    if state.outcome not in APPROVALS and state.reason_code not in REASON_CODES:
         message = "A pivot, pause or stop names one of the reason codes: {codes}."
         blockers.append(Blocker("reason_code_missing", message, {"codes": ", ".join(REASON_CODES)}))
     if state.outcome != GO and not state.reason.strip():
@@ -93,7 +92,7 @@ def _vote_blockers(state: DecisionState) -> list[Blocker]:
         message = "The verdict changed since the vote; the dossier has to be frozen and confirmed again."
         blockers.append(Blocker("dossier_outdated", message))
     blockers += quorum_blockers(state.tally)
-    if state.outcome in _APPROVALS:
+    if state.outcome in APPROVALS:
         blockers += _approval_blockers(state)
     return [*blockers, *_leniency_blockers(state)]
 
