@@ -8,13 +8,17 @@ import socket
 import stat
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
+from threading import Thread
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from pocgate.kernel.supervisor import Supervisor
-from pocgate.kernel.supervisor.child import Recipe
-from pocgate.kernel.supervisor.loop import QUICK_DEATHS_ALLOWED
+from pocgate.kernel.supervisor.child import Child, Recipe
+from pocgate.kernel.supervisor.loop import FAILED_STARTS_ALLOWED, LONGEST_PAUSE_SECONDS, Ward
 from tests.installation import ROOT, Installation, wait_for
 
 pytestmark = pytest.mark.xdist_group("installation")
@@ -143,5 +147,59 @@ def test_child_that_dies_of_its_start_is_given_up_with_its_last_words(
     status = supervisor.run(is_ready=lambda: False, when_ready=lambda: None)
 
     assert status == 1
-    assert f"broken died {QUICK_DEATHS_ALLOWED} times right after its start. Giving up." in said
+    assert f"broken died {FAILED_STARTS_ALLOWED} times right after its start. Giving up." in said
     assert "No module named no_such_module" in said[-1]
+
+
+def test_child_killed_again_and_again_is_started_again_and_the_others_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pocgate.kernel.supervisor.loop.LONGEST_PAUSE_SECONDS", 0.05)
+    server = ("http.server", "0", "--bind", "127.0.0.1")
+    supervisor = Supervisor(
+        [Recipe("steady", server), Recipe("killed", server)],
+        folder=tmp_path,
+        logs=tmp_path,
+        variables=os.environ | {"PYTHONPATH": str(ROOT)},
+        say=lambda _: None,
+    )
+    steady, killed = supervisor.wards
+    ended: list[int] = []
+    running = Thread(target=lambda: ended.append(supervisor.run(is_ready=lambda: True, when_ready=lambda: None)))
+    running.start()
+    try:
+        wait_for(lambda: steady.child is not None and killed.child is not None, "both", seconds=20)
+        first = steady.child
+        for _ in range(FAILED_STARTS_ALLOWED + 2):
+            wait_for(lambda: killed.child is not None, "another start", seconds=20)
+            child = killed.child
+            assert child is not None
+            os.kill(child.pid, signal.SIGKILL)
+            wait_for(partial(is_replaced, killed, child), "the death noticed", seconds=20)
+
+        wait_for(lambda: killed.child is not None, "one more start", seconds=20)
+        assert (ended, steady.child) == ([], first)
+    finally:
+        supervisor.stopping.set()
+        running.join()
+    assert ended == [0]
+
+
+def test_child_that_has_stood_is_never_given_up(tmp_path: Path) -> None:
+    ward = Ward(Recipe("worker", ("celery",)), tmp_path / "worker.log")
+    ward.note_death(ended_child(age=3600.0))
+
+    pauses = [ward.note_death(ended_child(age=1.0)) for _ in range(FAILED_STARTS_ALLOWED + 1)]
+
+    assert not ward.is_hopeless
+    assert pauses[-1] == LONGEST_PAUSE_SECONDS
+
+
+def is_replaced(ward: Ward, child: Child) -> bool:
+    """Whether the supervisor has seen that the child is gone."""
+    return ward.child is not child
+
+
+def ended_child(*, age: float) -> Child:
+    """A child that ended by itself at that age."""
+    return cast("Child", SimpleNamespace(age=age, was_killed=False))

@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from typing import Any
@@ -24,6 +24,8 @@ from tests.installation import Installation, free_port, wait_for
 # A worker that died is restarted at once; a job's lease ends after 30 s, an endpoint's after 60 s.
 ALLOWED_SECONDS = 1200.0
 REDIS_AWAY_SECONDS = 30.0
+# A worker needs some seconds to start: some are killed before they work, most while they do.
+LONGEST_LIFE_SECONDS = 12.0
 # A receiver that refuses one in so many, so that attempts again are in the game.
 REFUSED_ONE_IN = 50
 KIND = "scoring.place_case"
@@ -50,6 +52,7 @@ with transaction.atomic():
 create_endpoint(name="Receiver", url="{url}", kinds=["case.edited"], actor=admin, now=now)
 """
 _CHANGE = """
+import time
 from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
@@ -59,9 +62,10 @@ from portfolio.commands.recompute import request_recompute
 from portfolio.models import StageSpell, UseCase
 now = timezone.now()
 for case in UseCase.objects.order_by("pk"):
+    time.sleep({pause})
     with transaction.atomic():
         UseCase.objects.filter(pk=case.pk).update(problem_statement="Claims are sorted by hand. " * 6)
-        record(Act("case.edited", "use_case", case.pk, case.pk, after={"problem_statement": "…"}), actor=None, now=now)
+        record(Act("case.edited", "use_case", case.pk, case.pk, after={{"text": "…"}}), actor=None, now=now)
         request_recompute(case.pk)
         jobs.enqueue("scoring.place_case", now=now, subject_type="use_case", subject_id=case.pk)
         StageSpell.objects.filter(case=case).update(
@@ -169,13 +173,14 @@ def storm(installation: Installation, receiver: Receiver, *, cases: int, kills: 
     """Lay the cases, change each at once, break things while the work is done, and count."""
     installation.python(_LAY.format(cases=cases, url=receiver.url))
     wait_for(lambda: not _one(installation, _RECOMPUTES), "the first computation", seconds=ALLOWED_SECONDS)
-    changing = Thread(target=installation.python, args=(_CHANGE,))
+    # The changes come over about as long as the kills take, so that work is in hand whenever one strikes.
+    change = _CHANGE.format(pause=kills * LONGEST_LIFE_SECONDS / 2 / cases)
+    changing = Thread(target=installation.python, args=(change,))
     began = time.monotonic()
     changing.start()
+    at_work = 0
     for number in range(kills):
-        time.sleep(random.uniform(0.3, 3.0))
-        with suppress(IndexError, ProcessLookupError):
-            installation.kill_hard("worker")
+        at_work += _kill_worker(installation)
         if number == kills // 3:
             _cut_connections(installation)
         if number == kills // 2 and redis is not None:
@@ -185,7 +190,19 @@ def storm(installation: Installation, receiver: Receiver, *, cases: int, kills: 
     changing.join()
     wait_for(lambda: _is_done(installation, cases), "all of it done", seconds=ALLOWED_SECONDS, every=1.0)
     seconds = time.monotonic() - began
-    return _counted(installation, receiver, cases, seconds)
+    found = _counted(installation, receiver, cases, seconds)
+    return replace(found, words=f"{found.words}; {at_work} of {kills} kills struck with work in hand")
+
+
+def _kill_worker(installation: Installation) -> bool:
+    """Kill -9 a worker some time after its start, be it during the start; whether work waited or was in hand."""
+    while True:
+        wait_for(lambda: bool(installation.processes("worker")), "a worker", seconds=ALLOWED_SECONDS)
+        time.sleep(random.uniform(0.3, LONGEST_LIFE_SECONDS))
+        waits = any(_one(installation, count) for count in (_RECOMPUTES, _JOBS, _UNSENT))
+        with suppress(IndexError, ProcessLookupError):
+            installation.kill_hard("worker")
+            return waits
 
 
 def _is_done(installation: Installation, cases: int) -> bool:

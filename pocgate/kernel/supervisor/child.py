@@ -15,6 +15,8 @@ from pathlib import Path
 # A process that is being ended needs a moment; one that nobody collects must not hold up the stop.
 GONE_SECONDS = 0.5
 LARGE_LOG_BYTES = 10 * 1024 * 1024
+# Nobody sends itself these: an operator, a shell or a machine out of memory does.
+FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,12 @@ class Child:
             return None
         self.make_stop()
         return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether it ended by a signal from outside, which says nothing of how its next start will go."""
+        code = self._process.poll()
+        return code is not None and -code in FROM_OUTSIDE
 
     def ask_to_stop(self) -> None:
         """Ask once; it finishes what it has in hand."""

@@ -15,16 +15,21 @@ from pocgate.kernel.supervisor.log_errors import LogErrors, last_lines
 
 TICK_SECONDS = 0.25
 ASK_SECONDS = 1.0
-# A child that lives shorter than this died of its start; so many in a row, and a further start will not help either.
+# A child that lives shorter than this died quickly: the next start waits, longer each time.
 QUICK_DEATH_SECONDS = 10.0
-QUICK_DEATHS_ALLOWED = 6
+# So many deaths of its own in its first starts, and a further one will not help either.
+FAILED_STARTS_ALLOWED = 6
 LONGEST_PAUSE_SECONDS = 10.0
 # Long enough to finish a short job, short enough that Ctrl-C is answered.
 STOP_SECONDS = 8.0
 
 
 class Ward:
-    """One recipe under watch: its child, how often it died quickly, and when it is started again."""
+    """One recipe under watch: its child, how often it died quickly, and when it is started again.
+
+    Only a child that never stood is given up: one that has run before is worth another try for as long as the rest
+    of the product serves people, and one that was killed says nothing of its start.
+    """
 
     def __init__(self, recipe: Recipe, log: Path) -> None:
         self.recipe = recipe
@@ -32,11 +37,16 @@ class Ward:
         self.errors = LogErrors(log)
         self.child: Child | None = None
         self.quick_deaths = 0
+        self.failed_starts = 0
+        self.has_stood = False
         self.start_at = 0.0
 
     def note_death(self, child: Child) -> float:
         """Count the death; the pause in seconds before the next start."""
-        self.quick_deaths = self.quick_deaths + 1 if child.age < QUICK_DEATH_SECONDS else 0
+        was_quick = child.age < QUICK_DEATH_SECONDS
+        self.quick_deaths = self.quick_deaths + 1 if was_quick else 0
+        self.has_stood |= not was_quick
+        self.failed_starts += was_quick and not child.was_killed
         pause = min(0.5 * 2**self.quick_deaths, LONGEST_PAUSE_SECONDS) if self.quick_deaths else 0.0
         self.child = None
         self.start_at = time.monotonic() + pause
@@ -44,12 +54,12 @@ class Ward:
 
     @property
     def is_hopeless(self) -> bool:
-        """It died of its start again and again."""
-        return self.quick_deaths >= QUICK_DEATHS_ALLOWED
+        """It died of its start again and again, and never stood."""
+        return not self.has_stood and self.failed_starts >= FAILED_STARTS_ALLOWED
 
 
 class Supervisor:
-    """Keeps the recipes running in the foreground until it is told to stop or one of them is hopeless."""
+    """Keeps the recipes running in the foreground until it is told to stop or one of them never gets up."""
 
     def __init__(
         self,
@@ -111,7 +121,7 @@ class Supervisor:
         self._show_errors()
         hopeless = [ward for ward in self.wards if ward.is_hopeless]
         for ward in hopeless:
-            self.say(f"{ward.recipe.name} died {ward.quick_deaths} times right after its start. Giving up.")
+            self.say(f"{ward.recipe.name} died {ward.failed_starts} times right after its start. Giving up.")
             self.say(f"The end of {ward.log}:")
             self.say("\n".join(f"  {line}" for line in last_lines(ward.log)))
         return not hopeless
