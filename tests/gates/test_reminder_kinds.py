@@ -28,6 +28,7 @@ from tests.factories.portfolio import (
 )
 from tests.factories.scoring import AnswerEvidenceFactory, CriterionAnswerFactory
 from tests.factories.stage_set import SIGNED_AT_GATE_0, StageSet, a_stage_set
+from tests.undoing import undone
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -232,6 +233,12 @@ def told(arranged: Arranged, person: User | None = None) -> int:
     return rows.filter(occasion__regex=r"^\d{4}-\d\d-\d\d (chair-)?(before|after)-\d+$").count()
 
 
+def notices() -> list[tuple[object, ...]]:
+    """Everything that anybody was told, without when and in which order."""
+    told_of = ("user", "kind", "subject_type", "subject_id", "occasion", "title", "reason", "url", "case_id")
+    return sorted(Notification.objects.values_list(*told_of), key=repr)
+
+
 def delegate(holder: User, now: datetime, days: int = 2) -> User:
     """Somebody else fills the person's seat for a while."""
     seat = Seat.objects.get(user=holder)
@@ -254,6 +261,26 @@ def test_what_is_due_is_told_once_and_explained(now: datetime, name: str) -> Non
     notice = Notification.objects.filter(kind=arranged.kind, user=arranged.person).latest("pk")
     assert notice.reason.startswith("You get this because")
     assert "%(" not in notice.title
+
+
+@every_kind
+def test_first_run_of_a_day_tells_what_any_other_tells_and_once(now: datetime, name: str) -> None:
+    arranged = KINDS[name](now)
+    with undone():
+        remind(now=now)
+        expected = notices()
+
+    with undone():
+        remind(now=now, is_first_of_day=True)
+        found = notices()
+        remind(now=now, is_first_of_day=True)
+        again = notices()
+    arranged.end()
+    remind(now=now, is_first_of_day=True)
+
+    assert expected
+    assert (found, again) == (expected, expected)
+    assert told(arranged) == 0
 
 
 @every_kind
