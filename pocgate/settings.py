@@ -264,6 +264,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
         "control_folder": str(BROKER_DIR / "control"),
         "processed_folder": str(BROKER_DIR / "processed"),
         "store_processed": False,
+        # A worker that found no message, or has enough in hand, looks again after so many seconds.
+        "polling_interval": 0.05,
     }
 )
 CELERY_TASK_IGNORE_RESULT = True

@@ -49,6 +49,18 @@ def test_message_put_is_the_message_got(channel: Any, folder: Path) -> None:
     assert list(folder.iterdir()) == []
 
 
+def test_urgent_messages_come_first_and_others_in_their_turn(channel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = iter(range(1, 10))
+    # The third moment has a digit more than the first two.
+    monkeypatch.setattr("pocgate.kernel.broker.time_ns", lambda: 10 ** next(turns) * 1_000_000)
+    for number, priority in enumerate([9, 3, 3, None, 0, 3]):
+        channel._put(QUEUE, MESSAGE | {"body": str(number), "properties": {"priority": priority}})
+
+    taken = [channel._get(QUEUE)["body"] for _ in range(6)]
+
+    assert taken == ["3", "4", "1", "2", "5", "0"]
+
+
 def test_message_half_written_is_in_no_queue(channel: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[int, int]] = []
     write = Path.write_text
