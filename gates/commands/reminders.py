@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import structlog
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from gates.queries.duty import Duty
 from gates.queries.evaluation import day_here
@@ -69,8 +72,22 @@ def _notices(duty: Duty, today: date, policy: ReminderPolicy, *, tells_first_day
     first_day = duty.since if tells_first_day else duty.since + timedelta(days=1)
     for occasion in occasions_due(duty.deadline, today, (), policy, first_day):
         notice = _notice(duty, occasion)
-        for user_id in dict.fromkeys(duty.chair_ids if occasion.to_chair else duty.person_ids):
-            yield user_id, notice
+        if occasion.to_chair:
+            overdue = replace(notice, reason=_late_reason(policy))
+            yield from ((user_id, overdue) for user_id in dict.fromkeys(duty.chair_ids))
+            continue
+        heads = replace(notice, reason=_("You get this because you chair, or stand in for, the committee concerned."))
+        yield from ((user_id, notice) for user_id in dict.fromkeys(duty.person_ids))
+        yield from ((user_id, heads) for user_id in dict.fromkeys(duty.head_ids) if user_id not in duty.person_ids)
+
+
+def _late_reason(policy: ReminderPolicy) -> str:
+    days = policy.chair_after_days
+    return ngettext(
+        "You get this because you chair the committee concerned, and this is overdue for more than a day.",
+        "You get this because you chair the committee concerned, and this is overdue for more than %(days)s days.",
+        days,
+    ) % {"days": days}
 
 
 def _notice(duty: Duty, occasion: Occasion) -> Notice:

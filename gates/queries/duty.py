@@ -10,7 +10,8 @@ from datetime import date
 class Duty:
     """Something people still have to do. `since` is the first day on which they are reminded of it.
 
-    `chair_ids` are told as well once it is long overdue. `is_state` says that it is no date to keep but something that
+    `head_ids` are told with the persons for the seat they hold on the committee concerned, `chair_ids` once it is long
+    overdue; both for another reason than the persons'. `is_state` says that it is no date to keep but something that
     is so since the deadline, such as a signal.
     """
 
@@ -26,3 +27,4 @@ class Duty:
     reason: str
     url: str
     is_state: bool = False
+    head_ids: tuple[int, ...] = ()

@@ -19,7 +19,7 @@ from pocgate.demo.writing.files import Files
 from pocgate.demo.writing.frames import Frames
 from pocgate.demo.writing.measures import write_kpis
 from pocgate.demo.writing.money import write_money
-from pocgate.demo.writing.notices import quiet_mail, write_notices
+from pocgate.demo.writing.notices import quiet_mail, write_last_morning, write_notices
 from pocgate.demo.writing.organisation import Ground, ground_of, write_organisation
 from pocgate.demo.writing.papers import write_answers, write_evidence, write_ratings, write_sign_offs
 from pocgate.demo.writing.reviews import write_reviews
@@ -64,7 +64,8 @@ def seed(
     before = UseCase.objects.count()
     version = ensure_default_playbook(now=now)
     with transaction.atomic():
-        ground = ground_of() if is_loaded() else write_organisation(seed=seed_number, now=now)
+        is_first = not is_loaded()
+        ground = write_organisation(seed=seed_number, now=now) if is_first else ground_of()
     plans = plan_portfolio(cases, seed=seed_number, now=now, playbook=version.rules, start=before)
     files, frames, written, recomputed = Files(), Frames(version), 0, 0
     for portion in _portions(plans):
@@ -79,6 +80,9 @@ def seed(
             watch_costs(ids, now=now)
             quiet_mail(now=now)
             progress("computed", recomputed)
+    if is_first and recompute:
+        with transaction.atomic():
+            write_last_morning(now=now)
     return Seeded(written, recomputed)
 
 

@@ -233,6 +233,12 @@ def told(arranged: Arranged, person: User | None = None) -> int:
     return rows.filter(occasion__regex=r"^\d{4}-\d\d-\d\d (chair-)?(before|after)-\d+$").count()
 
 
+def reasons(person: User) -> set[str]:
+    """Why the person is told, in whatever they are reminded of."""
+    rows = Notification.objects.filter(user=person, occasion__regex=r"^\d{4}-\d\d-\d\d ")
+    return set(rows.values_list("reason", flat=True))
+
+
 def notices() -> list[tuple[object, ...]]:
     """Everything that anybody was told, without when and in which order."""
     told_of = ("user", "kind", "subject_type", "subject_id", "occasion", "title", "reason", "url", "case_id")
@@ -376,6 +382,10 @@ def test_after_a_week_whoever_presides_is_told(now: datetime, absence: str) -> N
 
     expected = (1, 0) if absence == "none" else (0, 1)
     assert (told(arranged, chair), told(arranged, deputy)) == expected
+    assert reasons(arranged.person) == {"You get this because you own this case."}
+    assert reasons(chair if absence == "none" else deputy) == {
+        "You get this because you chair the committee concerned, and this is overdue for more than 7 days."
+    }
 
 
 def test_signal_of_a_case_without_owner_goes_to_chair_and_deputy_at_once(now: datetime) -> None:
@@ -387,6 +397,18 @@ def test_signal_of_a_case_without_owner_goes_to_chair_and_deputy_at_once(now: da
     remind(now=now)
 
     assert [told(arranged, head) for head in heads] == [1, 1]
+    expected = "You get this because you chair, or stand in for, the committee concerned."
+    assert {reason for head in heads for reason in reasons(head)} == {expected}
+
+
+def test_planned_day_of_an_operating_review_gives_way_to_the_day_it_comes_round(now: datetime) -> None:
+    arranged = KINDS["operating review"](now)
+    UseCase.objects.update(target_gate_date=(now + 2 * DAY).date())
+
+    remind(now=now)
+
+    assert told(arranged) == 1
+    assert not Notification.objects.filter(kind="gate_date").exists()
 
 
 def test_owner_of_a_kpi_is_told_rather_than_the_owner_of_its_case(now: datetime) -> None:

@@ -51,26 +51,37 @@ with transaction.atomic():
     request_recompute_of([case.pk for case in cases])
 create_endpoint(name="Receiver", url="{url}", kinds=["case.edited"], actor=admin, now=now)
 """
+# A client whose connection is cut does not know whether its change was kept: it looks, and tries again.
 _CHANGE = """
 import time
 from datetime import timedelta
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from pocgate.kernel import jobs
 from pocgate.ledger.commands import Act, record
 from portfolio.commands.recompute import request_recompute
 from portfolio.models import StageSpell, UseCase
 now = timezone.now()
-for case in UseCase.objects.order_by("pk"):
-    time.sleep({pause})
+CHANGED = "Claims are sorted by hand. " * 6
+def change(pk):
     with transaction.atomic():
-        UseCase.objects.filter(pk=case.pk).update(problem_statement="Claims are sorted by hand. " * 6)
-        record(Act("case.edited", "use_case", case.pk, case.pk, after={{"text": "…"}}), actor=None, now=now)
-        request_recompute(case.pk)
-        jobs.enqueue("scoring.place_case", now=now, subject_type="use_case", subject_id=case.pk)
-        StageSpell.objects.filter(case=case).update(
+        if not UseCase.objects.filter(pk=pk).exclude(problem_statement=CHANGED).update(problem_statement=CHANGED):
+            return
+        record(Act("case.edited", "use_case", pk, pk, after={{"text": "…"}}), actor=None, now=now)
+        request_recompute(pk)
+        jobs.enqueue("scoring.place_case", now=now, subject_type="use_case", subject_id=pk)
+        StageSpell.objects.filter(case=pk).update(
             entered_at=now - timedelta(days=27), time_box_ends_at=now + timedelta(days=1)
         )
+for pk in list(UseCase.objects.order_by("pk").values_list("pk", flat=True)):
+    time.sleep({pause})
+    for attempt in range(9):
+        try:
+            change(pk)
+            break
+        except OperationalError:
+            connection.close()
+            time.sleep(1)
 """
 _WRONG = """
 from django.utils import timezone

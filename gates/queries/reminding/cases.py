@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -38,7 +38,7 @@ BEFORE_REVIEW = (Status.ACTIVE, Status.PAUSED)
 
 
 def _reason() -> str:
-    return _("You get this because you own this case, or chair the committee of its next gate.")
+    return _("You get this because you own this case.")
 
 
 def _time_boxes(now: datetime, until: date) -> Found:
@@ -65,9 +65,14 @@ def _time_box_words() -> Words:
 
 
 def _planned_gates(_now: datetime, until: date) -> Found:
-    """A date planned before the present stage was entered was that of an earlier gate."""
+    """A date planned before the present stage was entered was that of an earlier gate.
+
+    In production, the operating review comes round by itself: its day counts, not the one somebody planned.
+    """
     stay = FilteredRelation("spells", condition=Q(spells__exit_reason=""))
     cases = UseCase.objects.filter(status=Status.ACTIVE, stage__isnull=False, target_gate_date__lte=until)
+    comes_round = GateStanding.objects.filter(case=OuterRef("pk"), next_review__isnull=False)
+    cases = cases.exclude(Q(Exists(comes_round), stage=Stage.PRODUCTION))
     entered = day_of(Coalesce("stay__entered_at", "created_at"))
     return columns(
         with_owner(cases.alias(stay=stay).filter(target_gate_date__gte=entered), case=""),

@@ -66,7 +66,7 @@ def _conditions(_now: datetime, until: date) -> Found:
 
 def _condition_words() -> Words:
     what = _("meet the condition “%(text)s” of %(case)s %(title)s")
-    reason = _("You get this because you own this condition or its case, or chair the committee that set it.")
+    reason = _("You get this because you own this condition or its case.")
     return Words(what, reason, "gates:case_reviews", "#conditions")
 
 
@@ -93,7 +93,7 @@ def _evidence(_now: datetime, until: date) -> Found:
 
 def _evidence_words() -> Words:
     what = _("renew the evidence “%(text)s” of %(case)s %(title)s, which ends")
-    reason = _("You get this because you own this case, or chair the committee of its next gate.")
+    reason = _("You get this because you own this case.")
     return Words(what, reason, "portfolio:evidence")
 
 
@@ -114,7 +114,7 @@ def _waivers(_now: datetime, until: date) -> Found:
 
 def _waiver_words() -> Words:
     what = _("meet what was waived (%(text)s) in %(case)s %(title)s, or ask for the waiver anew: it ends")
-    reason = _("You get this because you own this case, or chair the committee of its next gate.")
+    reason = _("You get this because you own this case.")
     return Words(what, reason, "gates:case_reviews")
 
 
@@ -185,7 +185,7 @@ def _days(count: Any) -> Any:
 
 def _reading_words() -> Words:
     what = _("measure the KPI “%(text)s” of %(case)s %(title)s: its reading is missing")
-    reason = _("You get this because you own this KPI or its case, or chair the committee of its next gate.")
+    reason = _("You get this because you own this KPI or its case.")
     return Words(what, reason, "portfolio:kpis")
 
 

@@ -1,4 +1,4 @@
-"""Shares of caps as they were noticed week by week, and what owners wrote when the first of them asked for it."""
+"""Shares of caps as they were noticed over time, and what owners wrote when the first of them asked for it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ from scoring.queries.costs import WATCHED, cap_plans, case_costs
 from scoring.queries.playbooks import current_playbook
 from scoring.rules.costs.notices import crossings, highest_each
 
-WEEKS = 16
+# How long ago the watch looked: each week, and lately each day.
+LOOKS = (
+    *(timedelta(weeks=week) for week in range(16, 2, -1)),
+    *(timedelta(days=day, hours=21) for day in range(13, -1, -1)),
+)
 ANSWERED_AFTER = timedelta(days=2)
 REASON = (
     "The forms of two large clinics could not be read and were keyed by hand for five weeks, and the second reader was "
@@ -25,11 +29,11 @@ REASON = (
 
 
 def write_cost_notices(portion: Portion) -> None:
-    """Look at the detailed cases as the watch would have, a week apart, up to now."""
+    """Look at the detailed cases as the watch would have, now and then, up to now."""
     plans = {case.pk: plan for plan, case in portion.pairs() if plan.detailed and case.status in WATCHED}
     known: set[tuple[object, ...]] = set()
-    for week in range(WEEKS, -1, -1):
-        at = portion.now - timedelta(weeks=week)
+    for ago in LOOKS:
+        at = portion.now - ago
         for case, notice in _reached(list(plans), known, at):
             notice.save(force_insert=True)
             _tell(portion, plans[case.pk], case, notice)

@@ -6,12 +6,16 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from gates.commands.notices import tell_decision, tell_review_requested, tell_voting_opened
+from gates.commands.proposals import link_proposals, open_reviews_by_themselves, propose_reviews_due
+from gates.commands.reminders import remind
+from gates.commands.standing import check_standings
 from gates.models import Decision, GateReview
 from pocgate.demo.plan.shapes import ReviewPlan
 from pocgate.inbox.models import Notification
 
 RECENT = timedelta(days=45)
 READ_AFTER = timedelta(days=3)
+LAST_MORNING = timedelta(hours=20)
 
 
 def write_notices(told: Iterable[tuple[ReviewPlan, GateReview]], *, now: datetime) -> None:
@@ -24,7 +28,26 @@ def write_notices(told: Iterable[tuple[ReviewPlan, GateReview]], *, now: datetim
         if review.decision is not None and review.decision.at > now - RECENT:
             tell_decision(Decision.objects.select_related("review__case").get(review=row), now=review.decision.at)
     quiet_mail(now=now)
-    for notification in Notification.objects.filter(created_at__lt=now - READ_AFTER, read_at__isnull=True):
+    _read(before=now - READ_AFTER)
+
+
+def write_last_morning(*, now: datetime) -> None:
+    """What the minute's work found when it last ran, and its reminders, which people have read since.
+
+    Without it, all that had come due in the life of the organisation would be told in the first minute of its loading.
+    """
+    morning = now - LAST_MORNING
+    check_standings(now=morning)
+    propose_reviews_due(now=morning)
+    open_reviews_by_themselves(now=morning)
+    link_proposals()
+    remind(now=morning, is_first_of_day=True)
+    quiet_mail(now=now)
+    _read(before=now)
+
+
+def _read(*, before: datetime) -> None:
+    for notification in Notification.objects.filter(created_at__lt=before, read_at__isnull=True):
         notification.read_at = notification.created_at + timedelta(hours=5)
         notification.save(update_fields=["read_at"])
 

@@ -91,7 +91,7 @@ def test_gold_plated_case_passed_its_threshold_and_grows() -> None:
     assert _spell(case).time_box_ends_at < NOW - timedelta(days=42)
     assert _result(case, "kpi_meets_threshold").verdict == "pass"
     assert ScopeItem.objects.filter(case=case, added_at__gt=_spell(case).time_box_ends_at).exists()
-    assert not GateReview.objects.filter(case=case, gate=1).exists()
+    assert [review.trigger for review in GateReview.objects.filter(case=case, gate=1)] == ["time_box"]
 
 
 def test_pilot_over_its_cap_says_so() -> None:
