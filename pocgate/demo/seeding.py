@@ -19,7 +19,7 @@ from pocgate.demo.writing.files import Files
 from pocgate.demo.writing.frames import Frames
 from pocgate.demo.writing.measures import write_kpis
 from pocgate.demo.writing.money import write_money
-from pocgate.demo.writing.notices import quiet_mail, write_last_morning, write_notices
+from pocgate.demo.writing.notices import quiet_mail, write_last_look, write_notices
 from pocgate.demo.writing.organisation import Ground, ground_of, write_organisation
 from pocgate.demo.writing.papers import write_answers, write_evidence, write_ratings, write_sign_offs
 from pocgate.demo.writing.reviews import write_reviews
@@ -82,7 +82,7 @@ def seed(
             progress("computed", recomputed)
     if is_first and recompute:
         with transaction.atomic():
-            write_last_morning(now=now)
+            write_last_look(now=now)
     return Seeded(written, recomputed)
 
 

@@ -11,11 +11,14 @@ from gates.commands.reminders import remind
 from gates.commands.standing import check_standings
 from gates.models import Decision, GateReview
 from pocgate.demo.plan.shapes import ReviewPlan
+from pocgate.inbox.enums import NotificationKind
 from pocgate.inbox.models import Notification
 
 RECENT = timedelta(days=45)
 READ_AFTER = timedelta(days=3)
 LAST_MORNING = timedelta(hours=20)
+# Later than anything else that happened; what it notes comes last in the ledger.
+LAST_LOOK = timedelta(minutes=3)
 
 
 def write_notices(told: Iterable[tuple[ReviewPlan, GateReview]], *, now: datetime) -> None:
@@ -28,28 +31,25 @@ def write_notices(told: Iterable[tuple[ReviewPlan, GateReview]], *, now: datetim
         if review.decision is not None and review.decision.at > now - RECENT:
             tell_decision(Decision.objects.select_related("review__case").get(review=row), now=review.decision.at)
     quiet_mail(now=now)
-    _read(before=now - READ_AFTER)
+    for notification in Notification.objects.filter(created_at__lt=now - READ_AFTER, read_at__isnull=True):
+        notification.read_at = notification.created_at + timedelta(hours=5)
+        notification.save(update_fields=["read_at"])
 
 
-def write_last_morning(*, now: datetime) -> None:
-    """What the minute's work found when it last ran, and its reminders, which people have read since.
+def write_last_look(*, now: datetime) -> None:
+    """What the clock's work found when it last ran, and what people were told of it, which they have read.
 
     Without it, all that had come due in the life of the organisation would be told in the first minute of its loading.
     """
-    morning = now - LAST_MORNING
-    check_standings(now=morning)
-    propose_reviews_due(now=morning)
-    open_reviews_by_themselves(now=morning)
+    remind(now=now - LAST_MORNING, is_first_of_day=True)
+    looked = now - LAST_LOOK
+    check_standings(now=looked)
+    propose_reviews_due(now=looked)
+    open_reviews_by_themselves(now=looked)
     link_proposals()
-    remind(now=morning, is_first_of_day=True)
     quiet_mail(now=now)
-    _read(before=now)
-
-
-def _read(*, before: datetime) -> None:
-    for notification in Notification.objects.filter(created_at__lt=before, read_at__isnull=True):
-        notification.read_at = notification.created_at + timedelta(hours=5)
-        notification.save(update_fields=["read_at"])
+    told = Notification.objects.filter(created_at__in=[looked, now - LAST_MORNING], read_at__isnull=True)
+    told.exclude(kind=NotificationKind.VOTE_OUTSTANDING).update(read_at=now)
 
 
 def quiet_mail(*, now: datetime) -> None:
