@@ -150,7 +150,7 @@ VERBS: Mapping[str, Wording] = {
     "checklist.retired": Wording("archive", _("retired a list of extra items")),
     "checklist.discarded": Wording("trash-2", _("threw away the draft of a list of extra items")),
     "tier.assessed": Wording("scale", _("answered the risk-tier questionnaire")),
-    "sign_off.outdated": Wording("clock-alert", _("attached new evidence: a sign-off has to be looked at again")),
+    "sign_off.outdated": Wording("clock-alert", _("noticed new evidence: a sign-off has to be looked at again")),
     "committee.created": Wording("users", _("set up a committee")),
     "committee.dissolved": Wording("users", _("dissolved a committee")),
     "committee.seat_delegated": Wording("users", _("let somebody fill a seat for a time")),

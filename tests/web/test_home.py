@@ -12,6 +12,7 @@ from pocgate.identity.models import User
 from pocgate.ledger.commands import Act, record
 from pocgate.web.queries.home import home_of
 from pocgate.web.queries.waiting import waiting_for
+from pocgate.web.wording import wording_of
 from portfolio.models import UseCase
 from scoring.commands.playbooks import ensure_default_playbook
 from scoring.models import Playbook
@@ -154,6 +155,22 @@ def test_changes_since_the_last_visit_are_of_others_and_of_visible_cases() -> No
     (event,) = home_of(user, frozenset(), now=now).changes
 
     assert (event.actor, event.reference) == (other, mine.reference)
+
+
+def test_what_one_act_brought_with_it_is_told_by_its_first() -> None:
+    now = timezone.now()
+    user, other = UserFactory(previous_visit_at=now - timedelta(hours=1)), UserFactory()
+    case = TeamMemberFactory(user=user).case
+    for verb, at in (
+        ("review.requested", now - timedelta(minutes=2)),
+        ("case.moved", now - timedelta(minutes=2)),
+        ("case.edited", now),
+    ):
+        record(Act(verb, "use_case", case.pk, case.pk), actor=other, now=at)
+
+    changes = home_of(user, frozenset(), now=now).changes
+
+    assert [event.wording for event in changes] == [wording_of("case.edited"), wording_of("review.requested")]
 
 
 def test_home_of_a_newcomer_says_what_to_do_first(visitor: Visitor) -> None:

@@ -80,6 +80,8 @@ def changes_since(
 ) -> Sequence[Event]:
     """What others did to cases this person may see, newest first, repeated acts on a case once.
 
+    Of what was done to a case at one moment, the first act tells: a gate is requested, and a dossier frozen with it.
+
     `of_cases` narrows the cases, `leave_out` names further verbs that are not told.
 
     An import writes one line for each of thousands of cases, so those are left to the list of imports.
@@ -93,8 +95,11 @@ def changes_since(
         .select_related("actor", "on_behalf_of")
         .order_by("-sequence")
     )
-    seen: dict[tuple[int | None, str, int | None], Activity] = {}
+    begun: dict[tuple[int | None, int | None, datetime], Activity] = {}
     for row in without_hidden_turnout(rows, user, now=now)[: limit * LOOKED_AT]:
+        begun[row.actor_id, row.case_id, row.at] = row
+    seen: dict[tuple[int | None, str, int | None], Activity] = {}
+    for row in begun.values():
         seen.setdefault((row.actor_id, row.verb, row.case_id), row)
     return worded(list(seen.values())[:limit])
 

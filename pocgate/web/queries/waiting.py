@@ -184,8 +184,12 @@ def _justifications(user: User, now: datetime) -> Iterator[Waiting]:
 
 
 def _reviews_to_convene(user: User, now: datetime) -> Iterator[Waiting]:
-    told: set[int] = set()
-    for notice in proposing_notices(cases_with_proposals(), now=now):
+    notices = list(proposing_notices(cases_with_proposals(), now=now))
+    # Where the lapsed approval proposes the review already, its line says so.
+    told = (
+        {proposal.case_id for proposal in open_proposals([notice.case_id for notice in notices])} if notices else set()
+    )
+    for notice in notices:
         if notice.case_id in told or user.pk not in chairs_of(deciding_committee(notice), now=now):
             continue
         told.add(notice.case_id)
