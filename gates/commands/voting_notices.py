@@ -130,4 +130,4 @@ def _tell_of_delegation(
 
 
 def _day(moment: datetime) -> str:
-    return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
+    return date_format(timezone.localtime(moment), "j M Y, H:i")

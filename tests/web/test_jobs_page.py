@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from inspect import signature
 
 import pytest
+from celery import current_app
+from django.conf import settings
 from django.utils import timezone
 
 from pocgate.kernel import jobs
 from pocgate.kernel.models import Job, ScheduledRun
 from pocgate.ledger.models import Activity
+from pocgate.web.queries.jobs import purpose_of
 from tests.web.conftest import Visitor
 
 pytestmark = pytest.mark.django_db
@@ -103,3 +107,13 @@ def test_banner_is_absent_while_reminders_run(visitor: Visitor) -> None:
     _reminders_ran(4)
 
     assert STANDING_STILL not in visitor("admin").get("/").content.decode()
+
+
+def test_every_kind_of_work_says_what_it_is_for() -> None:
+    current_app.loader.import_default_modules()
+    kinds = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} | {
+        name for name, task in current_app.tasks.items() if "job_id" in signature(task.run).parameters
+    }
+
+    assert len(kinds) > len(settings.CELERY_BEAT_SCHEDULE)
+    assert {kind for kind in kinds if purpose_of(kind) == kind} == set()

@@ -40,7 +40,7 @@ def _of_meetings(found: Sequence[Subject], chairs: Chairs) -> Iterator[Duty]:
     seated, owning = _seated(meetings.values(), chairs.now), _owning(meetings)
     for one in found:
         meeting = meetings[one.pk]
-        at = date_format(timezone.localtime(meeting.starts_at), "SHORT_DATETIME_FORMAT")
+        at = date_format(timezone.localtime(meeting.starts_at), "j M Y, H:i")
         yield Duty(
             kind=NotificationKind.GATE_DATE,
             subject_type="meeting",

@@ -16,7 +16,7 @@ from pocgate.kernel.schedule import ScheduledWork, scheduled_work
 
 JOBS_SHOWN = 50
 
-# What each task of the schedule does, for people; a task without words is shown by its name.
+# What each task of the schedule and each kind of job does, for people.
 PURPOSES = {
     "kernel.beat_heartbeat": _("Show that worker and beat are alive"),
     "kernel.sweep_jobs": _("Wake jobs that are due and undone"),
@@ -25,7 +25,7 @@ PURPOSES = {
     "scoring.sweep_findings": _("Let the detectors look at changed cases"),
     "scoring.sweep_costs": _("Watch costs against their caps"),
     "scoring.sweep_waivers": _("End waivers whose last day is over"),
-    "scoring.recompute_all": _("Recompute the whole portfolio at night"),
+    "scoring.recompute_all": _("Recompute the whole portfolio"),
     "scoring.place_all": _("Place every rated case in the matrix"),
     "gates.sweep": _("Close votes, check standings, open reviews that are due"),
     "gates.send_reminders": _("Remind of what is outstanding"),
@@ -36,7 +36,19 @@ PURPOSES = {
     "ledger.dispatch_events": _("Place events in the feed and hand them to webhooks"),
     "ledger.forget_deliveries": _("Remove old rows of the delivery log"),
     "ledger.make_checkpoint": _("Seal the activity so far"),
+    "inbox.tell_webhook_disabled": _("Tell of a disabled webhook"),
+    "portfolio.apply_import": _("Apply an import"),
+    "portfolio.check_import": _("Check an import"),
+    "scoring.place_case": _("Place a case in the matrix"),
+    "scoring.playbook_effect": _("Work out the effect of a playbook"),
+    "scoring.refresh_all_findings": _("Let the detectors look at every case"),
+    "scoring.take_over_imported_answers": _("Take over the answers of an import"),
 }
+
+
+def purpose_of(task: str) -> str:
+    """What the task is for; one without words is shown by its name."""
+    return str(PURPOSES.get(task, task))
 
 
 @dataclass(frozen=True)
@@ -90,7 +102,7 @@ def schedule_rows(*, now: datetime) -> Sequence[ScheduleRow]:
     works = scheduled_work(now=now)
     long_work = Job.objects.filter(kind__in=[work.task for work in works if work.seconds is None])
     newest = {job.kind: job for job in long_work.order_by("pk")}
-    return [ScheduleRow(work, str(PURPOSES.get(work.task, work.task)), newest.get(work.task)) for work in works]
+    return [ScheduleRow(work, purpose_of(work.task), newest.get(work.task)) for work in works]
 
 
 def job_counts(kind: str = "") -> Mapping[str, int]:
@@ -100,9 +112,10 @@ def job_counts(kind: str = "") -> Mapping[str, int]:
     return {state: counts.get(state, 0) for state in JobState.values}
 
 
-def job_kinds() -> Sequence[str]:
-    """Every kind of which there is a job."""
-    return list(Job.objects.order_by("kind").values_list("kind", flat=True).distinct())
+def job_kinds() -> Sequence[tuple[str, str]]:
+    """Every kind of which there is a job, with its purpose."""
+    kinds = Job.objects.order_by("kind").values_list("kind", flat=True).distinct()
+    return [(kind, purpose_of(kind)) for kind in kinds]
 
 
 def jobs_shown(state: str = "", kind: str = "", before: int | None = None) -> Sequence[Job]:

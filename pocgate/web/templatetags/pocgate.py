@@ -22,6 +22,7 @@ from pocgate.kernel.errors import Blocker
 from pocgate.web import badges
 from pocgate.web.drawing import LARGE, SMALL, drawn
 from pocgate.web.queries.case_head import case_head
+from pocgate.web.queries.jobs import purpose_of
 from pocgate.web.queries.track import GateTrack, track_of
 from portfolio.models import UseCase
 
@@ -34,6 +35,12 @@ TRACK_ICON = 16
 def badge(family: str, value: object, size: str = "") -> SafeString:
     """`{% badge "status" case.status %}`; families: outcome, verdict, status, tier, review, job."""
     return badges.badge(family, value, size)
+
+
+@register.filter
+def purpose(task: str) -> str:
+    """What a kind of job is for: `{{ job.kind|purpose }}`."""
+    return purpose_of(task)
 
 
 @register.simple_tag
