@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -70,15 +70,21 @@ def _tell(source: Source, found: Sequence[Subject], chairs: Chairs, policy: Remi
 
 def _notices(duty: Duty, today: date, policy: ReminderPolicy, *, tells_first_day: bool) -> Iterator[tuple[int, Notice]]:
     first_day = duty.since if tells_first_day else duty.since + timedelta(days=1)
-    for occasion in occasions_due(duty.deadline, today, (), policy, first_day):
+    occasions = list(occasions_due(duty.deadline, today, (), policy, first_day))
+    # Who is told today because nobody acted is not told the same for their seat.
+    late = set(duty.chair_ids) if any(occasion.to_chair for occasion in occasions) else set()
+    for occasion in occasions:
         notice = _notice(duty, occasion)
         if occasion.to_chair:
-            overdue = replace(notice, reason=_late_reason(policy))
-            yield from ((user_id, overdue) for user_id in dict.fromkeys(duty.chair_ids))
-            continue
-        heads = replace(notice, reason=_("You get this because you chair, or stand in for, the committee concerned."))
-        yield from ((user_id, notice) for user_id in dict.fromkeys(duty.person_ids))
-        yield from ((user_id, heads) for user_id in dict.fromkeys(duty.head_ids) if user_id not in duty.person_ids)
+            yield from _told(duty.chair_ids, replace(notice, reason=_late_reason(policy)), but=())
+        else:
+            reason = _("You get this because you chair, or stand in for, the committee concerned.")
+            yield from _told(duty.person_ids, notice, but=())
+            yield from _told(duty.head_ids, replace(notice, reason=reason), but={*duty.person_ids, *late})
+
+
+def _told(user_ids: Iterable[int], notice: Notice, *, but: Collection[int]) -> Iterator[tuple[int, Notice]]:
+    return ((user_id, notice) for user_id in dict.fromkeys(user_ids) if user_id not in but)
 
 
 def _late_reason(policy: ReminderPolicy) -> str:

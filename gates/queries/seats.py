@@ -59,6 +59,12 @@ class SeatStanding:
         return self.seat.user_id if self.holder_voted else self.filled_by_id
 
     @property
+    def reachable_id(self) -> int:
+        """Who is told of the vote: who casts it, or the holder where the delegate's account is closed."""
+        is_lost = self.delegation is not None and not self.delegation.delegate.is_active
+        return self.seat.user_id if is_lost else self.voter_id
+
+    @property
     def filled_by(self) -> User:
         """Who votes in the seat: the delegate while it is delegated, else the person appointed."""
         return self.delegation.delegate if self.delegation else self.seat.user
@@ -189,11 +195,11 @@ def _signers(review: GateReview) -> frozenset[int]:
 
 
 def presiding_standing(standings: Iterable[SeatStanding]) -> SeatStanding | None:
-    """The chair, or the deputy while the chair is in conflict, recused or has delegated; None when neither can.
+    """The chair, or the deputy while the chair is in conflict, recused, has delegated or left; None when neither can.
 
     A delegation passes on a vote, not the office: a delegate presides only where neither holder is there.
     """
-    able = [standing for standing in standings if standing.is_able]
+    able = [standing for standing in standings if standing.is_able and standing.filled_by.is_active]
     for is_delegated in (False, True):
         for role in (SeatRole.CHAIR, SeatRole.DEPUTY):
             for standing in able:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from gates.commands.decisions import ConditionTerms
 from gates.commands.reminders import remind
-from gates.models import Committee, Delegation, GateStanding, Meeting, Recusal, Seat
+from gates.models import Committee, Delegation, GateReview, GateStanding, Meeting, Recusal, Seat
 from pocgate.identity.models import RoleGrant, User
 from pocgate.inbox.models import Notification
 from portfolio.models import Evidence, Hold, KpiReading, StageSpell, TeamMember, UseCase
@@ -386,6 +388,85 @@ def test_after_a_week_whoever_presides_is_told(now: datetime, absence: str) -> N
     assert reasons(chair if absence == "none" else deputy) == {
         "You get this because you chair the committee concerned, and this is overdue for more than 7 days."
     }
+
+
+@pytest.mark.parametrize("name", ["time-box", "planned gate", "condition", "evidence", "waiver", "reading"])
+def test_where_the_owner_s_account_is_closed_chair_and_deputy_are_told(now: datetime, name: str) -> None:
+    arranged = KINDS[name](now)
+    for gate in (0, 1):
+        committee = Committee.objects.filter(gate=gate).first() or CommitteeFactory(gate=gate)
+        for role in {"chair", "deputy"} - set(committee.seats.values_list("role", flat=True)):
+            SeatFactory(committee=committee, role=role)
+    User.objects.filter(pk=arranged.person.pk).update(is_active=False)
+    heads = [seat.user for seat in Seat.objects.filter(role__in=("chair", "deputy"))]
+
+    remind(now=now)
+    remind(now=now, is_first_of_day=True)
+
+    assert sum(told(arranged, head) for head in heads) == 2
+    assert all("chair" in reason for head in heads for reason in reasons(head))
+
+
+def test_deputy_is_told_to_decide_where_the_chair_s_account_is_closed(now: datetime) -> None:
+    arranged = decision(now)
+    deputy = Seat.objects.get(role="deputy").user
+    User.objects.filter(pk=arranged.person.pk).update(is_active=False)
+
+    remind(now=now)
+
+    assert (told(arranged), told(arranged, deputy)) == (0, 1)
+
+
+def test_day_a_review_was_requested_is_that_of_the_installation(now: datetime, settings: Any) -> None:
+    settings.TIME_ZONE = "America/New_York"
+    arranged = decision(now)
+    evening = datetime(2026, 11, 23, 21, tzinfo=ZoneInfo("America/New_York"))
+    GateReview.objects.update(requested_at=evening, decide_by=date(2026, 11, 30))
+
+    remind(now=evening + timedelta(hours=1))
+
+    occasions = Notification.objects.filter(kind="decision_overdue", user=arranged.person).values_list("occasion")
+    assert list(occasions) == [("2026-11-30 before-7",)]
+
+
+def test_holder_is_told_to_vote_where_the_delegate_s_account_is_closed(now: datetime) -> None:
+    arranged = vote(now)
+    stand_in = delegate(arranged.person, now)
+    User.objects.filter(pk=stand_in.pk).update(is_active=False)
+
+    remind(now=now)
+
+    assert (told(arranged), told(arranged, stand_in)) == (1, 0)
+
+
+def test_who_comes_to_fill_a_seat_is_reminded_of_the_day_s_vote_too(now: datetime) -> None:
+    arranged = vote(now)
+    remind(now=now)
+    seat = Seat.objects.get(user=arranged.person)
+    later = now + timedelta(hours=3)
+    stand_in: User = UserFactory()
+    Delegation.objects.create(
+        seat=seat, delegate=stand_in, starts_at=later, ends_at=now + 9 * DAY, created_by=arranged.person,
+        created_at=later,
+    )  # fmt: skip
+
+    for hours in (4, 5):
+        remind(now=now + timedelta(hours=hours))
+
+    assert (told(arranged), told(arranged, stand_in)) == (1, 1)
+
+
+@pytest.mark.parametrize("is_first_of_day", [False, True])
+def test_who_takes_over_a_case_is_reminded_of_what_its_former_owner_was(now: datetime, is_first_of_day: bool) -> None:
+    arranged = time_box(now)
+    remind(now=now)
+    arranged.leave()
+    successor = TeamMemberFactory(case=UseCase.objects.get(), role="product_owner").user
+
+    for _run in range(2):
+        remind(now=now, is_first_of_day=is_first_of_day)
+
+    assert (told(arranged), told(arranged, successor)) == (1, 1)
 
 
 def test_signal_of_a_case_without_owner_goes_to_chair_and_deputy_at_once(now: datetime) -> None:

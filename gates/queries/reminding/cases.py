@@ -19,9 +19,9 @@ from gates.queries.reminding.source import (
     Source,
     Subject,
     Words,
-    accepted,
     columns,
     day_of,
+    owner_id,
     owner_if_any,
     plain,
     with_owner,
@@ -55,7 +55,7 @@ def _time_boxes(now: datetime, until: date) -> Found:
         deadline=day_of("time_box_ends_at"),
         since=day_of(Coalesce("entered_at", "case__created_at")),
         gate=F("stage"),
-        person_id=F("holder__user_id"),
+        person_id=owner_id(),
     )
 
 
@@ -79,7 +79,7 @@ def _planned_gates(_now: datetime, until: date) -> Found:
         case="",
         deadline=F("target_gate_date"),
         since=entered,
-        person_id=F("holder__user_id"),
+        person_id=owner_id(),
     )
 
 
@@ -91,11 +91,11 @@ def _planned_gate_words() -> Words:
 def _holds(_now: datetime, until: date) -> Found:
     running = Hold.objects.filter(ended_at__isnull=True, revive_date__lte=until, case__status=Status.PAUSED)
     return columns(
-        owner_if_any(running, case="case").filter(accepted("case")),
+        with_owner(running, case="case"),
         case="case",
         deadline=F("revive_date"),
         since=day_of("started_at"),
-        person_id=F("holder__user_id"),
+        person_id=owner_id(),
     )
 
 
@@ -113,7 +113,7 @@ def _lapsed(_now: datetime, until: date) -> Found:
         case="case",
         deadline=F("review_due"),
         since=day_of("since"),
-        person_id=F("holder__user_id"),
+        person_id=owner_id(),
     )
 
 
@@ -131,7 +131,7 @@ def _coming(_now: datetime, until: date) -> Found:
         case="case",
         deadline=F("next_review"),
         since=day_of("since"),
-        person_id=F("holder__user_id"),
+        person_id=owner_id(),
     )
 
 
@@ -143,11 +143,11 @@ def _coming_words() -> Words:
 def _signals(_now: datetime, _until: date) -> Found:
     rows = SwampSignal.objects.filter(ended_at__isnull=True, case__status__in=UNDER_WAY)
     return columns(
-        owner_if_any(rows, case="case").filter(accepted("case")),
+        with_owner(rows, case="case"),
         case="case",
         deadline=day_of("first_seen_at"),
         since=day_of("first_seen_at"),
-        person_id=F("holder__user_id"),
+        person_id=owner_id(),
     )
 
 
@@ -156,7 +156,6 @@ def _signal_words() -> Words:
 
 
 def _of_signals(found: Sequence[Subject], chairs: Chairs) -> Iterator[Duty]:
-    """Where nobody owns the case, chair and deputy are told at once: who else could act?"""
     kind, subject_type = NotificationKind.SWAMP_SIGNAL, "swamp_signal"
     rows = SwampSignal.objects.in_bulk([one.pk for one in found])
     worded = [
@@ -164,10 +163,7 @@ def _of_signals(found: Sequence[Subject], chairs: Chairs) -> Iterator[Duty]:
         for one in found
         if one.pk in rows
     ]
-    owned = [one for one in worded if one.person_id is not None]
-    yield from plain(kind, subject_type, _signal_words, is_state=True)(owned, chairs)
-    orphans = [one for one in worded if one.person_id is None]
-    yield from plain(kind, subject_type, _signal_words, to_heads=True, is_state=True)(orphans, chairs)
+    yield from plain(kind, subject_type, _signal_words, is_state=True)(worded, chairs)
 
 
 def _source(

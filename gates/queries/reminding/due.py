@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import get_language
 
-from gates.queries.reminding.source import Source, Subject
+from gates.queries.reminding.source import AGAIN, Source, Subject
 from gates.queries.reminding.wording import when
 from gates.rules.reminders import DayOccasions, occasions_on
 from pocgate.inbox.models import Notification
@@ -129,11 +129,12 @@ def chunks_kept(due: Due) -> Iterator[Sequence[Subject]]:
 def is_due(source: Source, to: Sequence[str]) -> Statement:
     """The condition for a subject and its day: the occasion came after the duty arose, and nobody was told of it."""
     when, table = "<=" if source.tells_first_day else "<", Notification._meta.db_table  # noqa: SLF001
-    # All are told by one statement or none, so it is enough that somebody was.
+    # All are told by one statement or none, so it is enough that somebody was; but who takes over a duty was not.
+    whom = {PERSON: "AND (found.person_id IS NULL OR told.user_id = found.person_id)", CHAIR: ""}
     parts = [
-        f"(found.since {when} day.{who}_on AND NOT EXISTS (SELECT 1 FROM {table} AS told WHERE told.kind = %s "  # noqa: S608 - names of our own
-        "AND told.subject_type = %s AND told.subject_id = CAST(found.pk AS varchar(40)) "
-        f"AND told.occasion = day.{who}))"
+        f"(found.since {when} day.{who}_on AND (found.text = '{AGAIN}' OR NOT EXISTS (SELECT 1 FROM {table} AS told "  # noqa: S608 - names of our own
+        "WHERE told.kind = %s AND told.subject_type = %s AND told.subject_id = CAST(found.pk AS varchar(40)) "
+        f"AND told.occasion = day.{who} {whom[who]})))"
         for who in to
     ]
     return Statement(f"({' OR '.join(parts)})", (source.kind, source.subject_type) * len(to))

@@ -26,7 +26,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext as _
 
 from gates.models import Condition
-from gates.queries.reminding.source import UNDER_WAY, Source, Words, columns, day_of, plain, with_owner
+from gates.queries.reminding.source import UNDER_WAY, Source, Words, columns, day_of, owner_id, plain, with_owner
 from pocgate.inbox.enums import NotificationKind
 from portfolio.enums import Status
 from portfolio.models import EvidenceRevision, Kpi, KpiReading, TeamMember
@@ -42,7 +42,7 @@ def _named_or_owner(case: str) -> Case:
     """Whom the row names, as long as the account is open and they did not leave the team; else the product owner."""
     part = TeamMember.objects.filter(case=OuterRef(f"{case}__pk"), user=OuterRef("owner_id"))
     left = Exists(part.filter(ended_at__isnull=False)) & ~Exists(part.filter(ended_at__isnull=True))
-    return Case(When(Q(owner__is_active=True) & ~Q(left), then=F("owner_id")), default=F("holder__user_id"))
+    return Case(When(Q(owner__is_active=True) & ~Q(left), then=F("owner_id")), default=owner_id())
 
 
 def _conditions(_now: datetime, until: date) -> Found:
@@ -86,7 +86,7 @@ def _evidence(_now: datetime, until: date) -> Found:
         case="evidence__case",
         deadline=F("valid_until"),
         since=day_of("uploaded_at"),
-        person_id=F("holder__user_id"),
+        person_id=owner_id(),
         text=Left("evidence__title", LONGEST_TEXT),
     )
 
@@ -107,7 +107,7 @@ def _waivers(_now: datetime, until: date) -> Found:
         case="case",
         deadline=F("expires_on"),
         since=day_of("granted_at"),
-        person_id=F("holder__user_id"),
+        person_id=owner_id(),
         text=F("criterion"),
     )
 

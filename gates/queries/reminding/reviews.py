@@ -6,18 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, F, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gates.enums import OPEN_REVIEW_STATES, ReviewState
-from gates.models import GateReview, Vote
+from gates.models import GateReview, Seat, Vote
 from gates.queries.checklists import checklists_of
 from gates.queries.committees import conflicts_of
 from gates.queries.duty import Duty
 from gates.queries.overrides import consenters, overrides_in_force, second_signers
 from gates.queries.reminding.chairs import Chairs
-from gates.queries.reminding.source import Source, Subject, columns, day_of
+from gates.queries.reminding.source import AGAIN, Source, Subject, columns, day_of
 from gates.queries.seats import presiding_standing, standings_of
 from gates.queries.votes import current_dossier
 from pocgate.identity.enums import Role
@@ -25,12 +25,23 @@ from pocgate.identity.queries import people_with_role
 from pocgate.inbox.enums import NotificationKind
 
 Found = Any
+# Occasions are days: what changed longer ago was so when the day's first run looked.
+LATELY = timedelta(days=1)
 SIGNED_IN = (ReviewState.REQUESTED, ReviewState.IN_PREPARATION, ReviewState.VOTING)
 
 
-def _columns(rows: Found, deadline: Any, since: str) -> Found:
-    case = "case" if rows.model is GateReview else "review__case"
-    return columns(rows, case=case, deadline=deadline, since=day_of(since))
+def _columns(rows: Found, deadline: Any, since: str, now: datetime) -> Found:
+    to = "" if rows.model is GateReview else "review__"
+    text = Case(When(_filled_anew(f"{to}committee", now), then=Value(AGAIN)), default=Value(""))
+    return columns(rows, case=f"{to}case", deadline=deadline, since=day_of(since), text=text)
+
+
+def _filled_anew(committee: str, now: datetime) -> Exists:
+    """Whether a seat of the committee came to somebody else lately: who has its duty may not have been told of it."""
+    lately = (now - LATELY, now)
+    begun = Q(started_at__range=lately) | Q(delegations__starts_at__range=lately)
+    given_back = Q(delegations__ends_at__range=lately) | Q(delegations__revoked_at__range=lately)
+    return Exists(Seat.objects.filter(begun | given_back, committee=OuterRef(committee)))
 
 
 def _reviews(found: Sequence[Subject]) -> Mapping[int, GateReview]:
@@ -54,7 +65,7 @@ def _votes(now: datetime, until: date) -> Found:
         voting_closes_at__gt=now,
         voting_closes_at__lt=now + timedelta(days=(until - now.date()).days + 2),
     )
-    return _columns(rows, day_of("voting_closes_at"), "voting_opened_at")
+    return _columns(rows, day_of("voting_closes_at"), "voting_opened_at", now)
 
 
 def _of_votes(found: Sequence[Subject], chairs: Chairs) -> Iterator[Duty]:
@@ -74,7 +85,7 @@ def _of_votes(found: Sequence[Subject], chairs: Chairs) -> Iterator[Duty]:
             case_id=review.case_id,
             deadline=one.deadline,
             since=one.since,
-            person_ids=tuple({each.voter_id: None for each in able if each.seat.pk not in voted}),
+            person_ids=tuple({each.reachable_id: None for each in able if each.seat.pk not in voted}),
             chair_ids=(presiding.filled_by_id,) if presiding else (),
             what=_("vote at gate %(gate)s on %(case)s %(title)s") % _shown(review),
             reason=_("You get this because your vote is still outstanding."),
@@ -82,20 +93,22 @@ def _of_votes(found: Sequence[Subject], chairs: Chairs) -> Iterator[Duty]:
         )
 
 
-def _decisions(_now: datetime, until: date) -> Found:
+def _decisions(now: datetime, until: date) -> Found:
     rows = GateReview.objects.filter(state__in=OPEN_REVIEW_STATES, decide_by__lte=until)
-    return _columns(rows, F("decide_by"), "requested_at")
+    return _columns(rows, F("decide_by"), "requested_at", now)
 
 
 def _of_decisions(found: Sequence[Subject], chairs: Chairs) -> Iterator[Duty]:
-    for review in _reviews(found).values():
+    reviews = _reviews(found)
+    for one in found:
+        review = reviews[one.pk]
         yield Duty(
             kind=NotificationKind.DECISION_OVERDUE,
             subject_type="review",
             subject_id=review.pk,
             case_id=review.case_id,
-            deadline=review.decide_by,
-            since=review.requested_at.date(),
+            deadline=one.deadline,
+            since=one.since,
             person_ids=_presiding(review, now=chairs.now),
             chair_ids=(),
             what=_("decide gate %(gate)s of %(case)s %(title)s") % _shown(review),
@@ -104,9 +117,9 @@ def _of_decisions(found: Sequence[Subject], chairs: Chairs) -> Iterator[Duty]:
         )
 
 
-def _sign_offs(_now: datetime, _until: date) -> Found:
+def _sign_offs(now: datetime, _until: date) -> Found:
     due = Case(When(voting_closes_at__isnull=False, then=day_of("voting_closes_at")), default=F("decide_by"))
-    return _columns(GateReview.objects.filter(state__in=SIGNED_IN), due, "requested_at")
+    return _columns(GateReview.objects.filter(state__in=SIGNED_IN), due, "requested_at", now)
 
 
 def _of_sign_offs(found: Sequence[Subject], chairs: Chairs) -> Iterator[Duty]:
@@ -133,9 +146,9 @@ def _of_sign_offs(found: Sequence[Subject], chairs: Chairs) -> Iterator[Duty]:
         )
 
 
-def _overrides(_now: datetime, until: date) -> Found:
+def _overrides(now: datetime, until: date) -> Found:
     rows = overrides_in_force().filter(review__decide_by__lte=until).order_by()
-    return _columns(rows.select_related(None), F("review__decide_by"), "requested_at")
+    return _columns(rows.select_related(None), F("review__decide_by"), "requested_at", now)
 
 
 def _of_overrides(found: Sequence[Subject], chairs: Chairs) -> Iterator[Duty]:

@@ -8,9 +8,9 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from django.db.models import CharField, DateField, F, FilteredRelation, IntegerField, Q, QuerySet, Value
+from django.db.models import Case, CharField, DateField, F, FilteredRelation, IntegerField, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models.functions import Cast, Coalesce, TruncDate
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,14 +19,19 @@ from gates.queries.reminding.chairs import Chairs
 from portfolio.enums import Origin, Status, TeamRole
 from scoring.rules.playbook import ReminderPolicy
 
+# In the text of a subject whose persons may be others since somebody was told: all are handed to the inbox anew, which
+# keeps what each was told once.
+AGAIN = "again"
 UNDER_WAY = (Status.ACTIVE, Status.IN_REVIEW, Status.PAUSED)
 ANY_CASE = "UC-0000"
+# PostgreSQL takes a bare NULL in a list of columns for a text.
+NOBODY = Cast(Value(None), IntegerField())
 
 
 class Subject(NamedTuple):
     """One thing with a deadline. `since` is the day it arose; `place` the department whose committee decides.
 
-    `person_id` is whose duty it is, where that is one person; `text` what the kind's own words need.
+    `person_id` is whose duty it is, where that is one person; `text` what the kind's own words need, or `AGAIN`.
     """
 
     pk: int
@@ -85,11 +90,15 @@ class Source:
 def plain(
     kind: str, subject_type: str, words: Callable[[], Words], *, to_heads: bool = False, is_state: bool = False
 ) -> Build:
-    """Duties of each subject's own person, `to_heads` also of chair and deputy; the chair is told in the end."""
+    """Duties of each subject's own person, `to_heads` also of chair and deputy; the chair is told in the end.
+
+    Chair and deputy are told as well where there is no such person.
+    """
 
     def duties(found: Sequence[Subject], chairs: Chairs) -> Iterator[Duty]:
         said, told = words(), chairs.told(found)
-        heads = chairs.heads(found) if to_heads else {}
+        headed = found if to_heads else [one for one in found if one.person_id is None]
+        heads = chairs.heads(headed) if headed else {}
         for one in found:
             yield Duty(
                 kind=kind,
@@ -120,7 +129,7 @@ def columns(rows: Any, *, case: str, **own: Any) -> Any:
         "title_": F(f"{to}title"),
         "gate_": F(f"{to}stage"),
         "place_": Coalesce(f"{to}unit_id", f"{to}department_id"),
-        "person_id_": Value(None, IntegerField()),
+        "person_id_": NOBODY,
         "text_": Value("", CharField()),
         **{f"{name}_": value for name, value in own.items()},
     }
@@ -129,15 +138,23 @@ def columns(rows: Any, *, case: str, **own: Any) -> Any:
 
 def without_case(rows: Any, *, deadline: Any, since: Any) -> Any:
     """Rows that belong to no single case."""
-    nothing, no_text = Value(None, IntegerField()), Value("", CharField())
+    nothing, no_text = NOBODY, Value("", CharField())
     values = (F("pk"), deadline, since, nothing, Value(0), no_text, nothing, nothing, nothing, no_text)
     named = {f"{name}_": value for name, value in zip(Subject._fields, values, strict=True)}
     return rows.annotate(**named).values_list(*named)
 
 
 def with_owner(rows: Any, *, case: str) -> Any:
-    """Those of cases with a product owner whose account is open, named `holder`; nobody else accepted the case."""
-    return owner_if_any(rows, case=case).filter(holder__user__is_active=True)
+    """Those of cases that somebody here answers for, with the product owner, if there is one, named `holder`.
+
+    Where nobody owns the case, or the owner's account is closed, chair and deputy are told: who else could act?
+    """
+    return owner_if_any(rows, case=case).filter(accepted(case))
+
+
+def owner_id() -> Case:
+    """The product owner of rows that name one `holder`, as long as the account is open."""
+    return Case(When(holder__user__is_active=True, then=F("holder__user_id")))
 
 
 def owner_if_any(rows: Any, *, case: str) -> Any:
@@ -149,7 +166,8 @@ def owner_if_any(rows: Any, *, case: str) -> Any:
 
 def accepted(case: str) -> Q:
     """Of rows with `owner_if_any`: cases that somebody here answers for; imported ones nobody took on are at peace."""
-    governed = Q(**{f"{case}__governed_at__isnull": False}) | Q(**{f"{case}__origin": Origin.ENTERED})
+    to = f"{case}__" if case else ""
+    governed = Q(**{f"{to}governed_at__isnull": False}) | Q(**{f"{to}origin": Origin.ENTERED})
     return governed | Q(holder__user__is_active=True)
 
 
