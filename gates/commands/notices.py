@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from gates.enums import SeatRole
 from gates.models import Decision, GateReview, SignOff
-from gates.queries.committees import chairs_of
+from gates.queries.committees import chairs_of, conflicts_of
 from gates.queries.cost_reviews import cases_with_proposals, deciding_committee, proposing_notices
 from gates.queries.seats import standings_of
 from pocgate.identity.enums import Role
@@ -39,7 +39,9 @@ def tell_review_requested(review: GateReview, *, now: datetime) -> None:
     title = _("Gate %(gate)s requested for %(case)s: %(title)s") % shown
     reason = _("You get this because you chair the committee of this gate.")
     _tell(review, _News("review_requested", "requested", title, reason), chairs, now=now)
-    compliance = people_with_role(Role.COMPLIANCE, now=now).values_list("pk", flat=True)
+    conflicts = conflicts_of(review.case_id, now=now)
+    officers = people_with_role(Role.COMPLIANCE, now=now).values_list("pk", flat=True)
+    compliance = [officer for officer in officers if officer not in conflicts]
     reason = _("You get this because compliance signs the checklist of this gate.")
     _tell(review, _News("review_requested", "requested", title, reason), compliance, now=now)
 
@@ -128,7 +130,7 @@ def tell_reviews_proposed(*, now: datetime) -> int:
     wanted = [
         (user_id, _proposal(each))
         for each in found
-        for user_id in chairs_of(deciding_committee(each), now=now)
+        for user_id in chairs_of(deciding_committee(each), each.case_id, now=now)
         if _PROPOSED not in told.get((user_id, str(each.pk)), set())
     ]
     notify_many(wanted, now=now)

@@ -89,7 +89,7 @@ def _tell_chairs(proposal: ReviewProposal, *, now: datetime) -> None:
         case_id=case.pk,
         committee_id=committee.pk if committee else None,
     )
-    notify(notice, user_ids=chairs_of(committee, now=now), now=now)
+    notify(notice, user_ids=chairs_of(committee, case.pk, now=now), now=now)
 
 
 def tell_owner(case: UseCase, title: str, *, since: date, now: datetime) -> None:

@@ -93,11 +93,19 @@ def seats_to_delegate(user: User, *, every: bool, now: datetime) -> QuerySet[Sea
     return mine.select_related("committee", "user").order_by("committee__gate", "committee__name", "started_at", "pk")
 
 
-def chairs_of(committee: Committee | None, *, now: datetime) -> list[int]:
-    """The ids of the people who chair the committee or stand in for its chair."""
+def chairs_of(committee: Committee | None, case_id: int, *, now: datetime) -> list[int]:
+    """The ids of the people who chair the committee or stand in for its chair, as far as they may act on the case.
+
+    Who delegated the seat, worked on the case, or has left is passed over; where all delegated, it is their delegates.
+    """
     if committee is None:
         return []
-    return [seat.user_id for seat in seats_at(committee, now) if seat.role in (SeatRole.CHAIR, SeatRole.DEPUTY)]
+    conflicts, delegations = conflicts_of(case_id, now=now), delegations_at(committee, now)
+    heads = [seat for seat in seats_at(committee, now) if seat.role in (SeatRole.CHAIR, SeatRole.DEPUTY)]
+    able = [seat for seat in heads if seat.user.is_active and seat.user_id not in conflicts]
+    present = [seat.user_id for seat in able if seat.pk not in delegations]
+    delegates = [delegations[seat.pk].delegate for seat in able if seat.pk in delegations]
+    return present or [each.pk for each in delegates if each.is_active and each.pk not in conflicts]
 
 
 def conflicts_of(case_id: int, *, now: datetime) -> Mapping[int, str]:

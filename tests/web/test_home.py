@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from gates.models import Committee, Condition, Decision, Dossier, GateReview, Vote
+from gates.models import Committee, Condition, Decision, Delegation, Dossier, GateReview, Recusal, Vote
 from pocgate.identity.models import User
 from pocgate.ledger.commands import Act, record
 from pocgate.web.queries.home import home_of
@@ -85,6 +85,24 @@ def test_review_to_lead_waits_for_its_chair_only(state: str, act: str, now: date
 
     assert [item.act for item in waiting_for(chair.user, COMMITTEE_MEMBER, now=now)] == [act]
     assert waiting_for(member.user, COMMITTEE_MEMBER, now=now) == []
+
+
+@pytest.mark.parametrize("absence", ["stood back", "worked on it", "delegated"])
+def test_review_does_not_wait_for_a_chair_who_can_not_lead_it(absence: str, now: datetime) -> None:
+    chair = SeatFactory(role="chair")
+    case = UseCaseFactory()
+    open_review = review(case, chair.committee, now, state="requested")
+    if absence == "stood back":
+        Recusal.objects.create(review=open_review, seat=chair, reason="My team.", recused_at=now)
+    elif absence == "worked on it":
+        TeamMemberFactory(case=case, user=chair.user, role="engineering", ended_at=now - timedelta(days=90))
+    else:
+        Delegation.objects.create(
+            seat=chair, delegate=UserFactory(), starts_at=now, ends_at=now + timedelta(days=9), created_by=chair.user,
+            created_at=now,
+        )  # fmt: skip
+
+    assert [item.kind for item in waiting_for(chair.user, frozenset({"chair"}), now=now)] == []
 
 
 def test_sign_offs_wait_for_compliance_by_case(now: datetime) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from gates.enums import OPEN_REVIEW_STATES, ReviewState, SeatRole
 from gates.models import Condition, GateReview, GateStanding, Seat
-from gates.queries.committees import chairs_of, committee_for
+from gates.queries.committees import CONFLICT_PERIOD, chairs_of, committee_for, delegations_in_force
 from gates.queries.cost_reviews import cases_with_proposals, deciding_committee, proposing_notices
 from gates.queries.overrides import overrides_waiting_for
 from gates.queries.proposals import open_proposals
@@ -83,14 +83,23 @@ def _votes(user: User, now: datetime) -> Iterator[Waiting]:
 
 
 def _reviews_to_lead(user: User, now: datetime) -> Iterator[Waiting]:
-    leading = _own_seats(user, now).filter(role__in=[SeatRole.CHAIR, SeatRole.DEPUTY])
+    """Whoever delegated the seat, stood back, or worked on the case has nothing to lead."""
+    leading = (
+        _own_seats(user, now)
+        .filter(role__in=[SeatRole.CHAIR, SeatRole.DEPUTY])
+        .exclude(pk__in=delegations_in_force(now).order_by().values("seat"))
+        .exclude(recusals__review=OuterRef("pk"))
+    )
+    on_team = TeamMember.objects.filter(case=OuterRef("case"), user=user).filter(
+        Q(ended_at__isnull=True) | Q(ended_at__gt=now - CONFLICT_PERIOD)
+    )
     acts = {
         ReviewState.REQUESTED: _("Prepare Gate %(gate)s"),
         ReviewState.IN_PREPARATION: _("Open the vote at Gate %(gate)s"),
         ReviewState.CLOSED: _("Decide Gate %(gate)s"),
     }
     reviews = (
-        GateReview.objects.filter(Exists(leading), state__in=list(acts))
+        GateReview.objects.filter(Exists(leading), ~Exists(on_team), state__in=list(acts))
         .select_related("case")
         .order_by("decide_by", "pk")
     )
@@ -190,7 +199,7 @@ def _reviews_to_convene(user: User, now: datetime) -> Iterator[Waiting]:
         {proposal.case_id for proposal in open_proposals([notice.case_id for notice in notices])} if notices else set()
     )
     for notice in notices:
-        if notice.case_id in told or user.pk not in chairs_of(deciding_committee(notice), now=now):
+        if notice.case_id in told or user.pk not in chairs_of(deciding_committee(notice), notice.case_id, now=now):
             continue
         told.add(notice.case_id)
         act = _("Look at the cost: a review out of cycle is proposed")
@@ -206,7 +215,7 @@ def _proposals(user: User, now: datetime) -> Iterator[Waiting]:
         if case.pk in told or len(told) == MOST_OF_A_KIND:
             continue
         committee = committee_for(case, case.stage) if case.stage is not None else None
-        if user.pk in chairs_of(committee, now=now):
+        if user.pk in chairs_of(committee, case.pk, now=now):
             told.add(case.pk)
             act = _("A review is proposed: %(why)s") % {"why": proposal.text}
             url = f"{reverse('gates:case_reviews', args=[case.reference])}#proposals"
