@@ -56,6 +56,12 @@
 
   // The browser answers a 304 from its cache: what was shown already is not put in again.
   const shown = new Map();
+  // The list of notifications follows their number.
+  document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
+    if (detail.target.id !== "unread-side") return;
+    const changed = detail.target.textContent.trim() !== detail.fragment.textContent.trim();
+    if (changed) htmx.trigger(document.body, "unread-changed");
+  });
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { elt, xhr, pathInfo } = event.detail;
     const tag = xhr.getResponseHeader("ETag");
