@@ -209,7 +209,7 @@ def open_by_itself(found: Overdue, *, now: datetime) -> GateReview | None:
         committee = committee_for(case, case.stage) if case.stage is not None else None
         if case.status != expected or committee is None or has_open_review(case.pk):
             return None
-        ready = precheck(case, actor=None, now=now)
+        ready = precheck(case, actor=None, now=now, overrun=found.recommended)
         if ready.evaluation is None or version.pk is None:
             return None
         proposal, is_new = ReviewProposal.objects.get_or_create(

@@ -106,7 +106,7 @@ def _recommended(content: Mapping[str, Any], read: ReadDossier) -> Iterator[Bloc
         outcome_word(found["outcome"]), OUTCOME_TONES.get(found["outcome"], "plain"), rule_text(found["rule"])
     )
     if content["convened_reason"]:
-        yield blocks.note(f"{_('Convened although it was not ready:')} {content['convened_reason']}")
+        yield blocks.note(f"{_('Convened out of turn:')} {content['convened_reason']}")
     overall, bar = float(content["readiness"]["overall"]), float(content["readiness"]["bar"])
     shown = {"overall": figure_text(content["readiness"]["overall"]), "bar": figure_text(content["readiness"]["bar"])}
     yield blocks.progress(_("Readiness"), _("%(overall)s of 100, bar %(bar)s") % shown, overall, bar=bar)

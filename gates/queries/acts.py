@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from gates.enums import Outcome, ReviewKind, ReviewState
-from gates.models import Dossier, GateReview
+from gates.enums import Outcome, ReviewKind, ReviewState, ReviewTrigger
+from gates.models import Dossier, GateReview, ReviewProposal
 from gates.queries.dossier import content_of, material
 from gates.queries.evaluation import Evaluation, evaluate, plans_from, with_plans
 from gates.queries.precheck import missing_blocker, missing_of
@@ -29,8 +29,22 @@ def evaluate_review(review: GateReview, *, now: datetime) -> Evaluation:
     """The case of the review as it stands now, under the playbook the review was opened with."""
     playbook = playbook_of(review.playbook_id)
     plans = plans_from(review.closing_plans)
-    asked_at = review.requested_at
-    return evaluate(review.case, gate=review.gate, playbook=playbook, now=now, plans=plans, requested_at=asked_at)
+    return evaluate(
+        review.case,
+        gate=review.gate,
+        playbook=playbook,
+        now=now,
+        plans=plans,
+        requested_at=review.requested_at,
+        overrun=_overrun(review),
+    )
+
+
+def _overrun(review: GateReview) -> str:
+    if review.trigger != ReviewTrigger.TIME_BOX:
+        return ""
+    opened = ReviewProposal.objects.filter(review=review, trigger=ReviewTrigger.TIME_BOX)
+    return opened.values_list("recommended", flat=True).first() or ""
 
 
 def opening_state(

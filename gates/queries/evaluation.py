@@ -66,9 +66,11 @@ def evaluate(
     now: datetime,
     plans: Iterable[ClosingPlan] = (),
     requested_at: datetime | None = None,
+    overrun: str = "",
 ) -> Evaluation:
     """Evaluate the case afresh from its records. `plans` say who closes which open must by when.
 
+    `overrun` is what policy recommends for a review that opens by itself far past the time-box: `stop` or `pause`.
     A review that was `requested_at` a moment keeps the lists of extra items that were in force then.
     """
     state = case_state(case.pk, now=now)
@@ -85,6 +87,7 @@ def evaluate(
         closing_plans=tuple(plans),
         blocking_dependencies=_blocking(case, now),
         futile_kpis=_futile(state, gate, playbook),
+        overrun=overrun,
     )
     return Evaluation(
         case=case,

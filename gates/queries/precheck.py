@@ -97,15 +97,16 @@ def precheck(
     kind: str = ReviewKind.SCHEDULED.value,
     proposal: str = "",
     plans: Iterable[ClosingPlan] = (),
+    overrun: str = "",
 ) -> Precheck:
-    """Evaluate the case for its next gate; nothing is written."""
+    """Evaluate the case for its next gate, or for a review by itself after an `overrun`; nothing is written."""
     gate = case.stage
     committee = committee_for(case, gate) if gate is not None else None
     evaluation = None
     # A stopped case has no next gate; a review out of cycle asks that of its stage whether it may come back.
     comes_back = case.status == Status.STOPPED and kind == ReviewKind.OUT_OF_CYCLE
     if gate is not None and (case.next_gate is not None or comes_back):
-        evaluation = evaluate(case, gate=gate, playbook=current_playbook(), now=now, plans=plans)
+        evaluation = evaluate(case, gate=gate, playbook=current_playbook(), now=now, plans=plans, overrun=overrun)
     return Precheck(
         case=case,
         committee=committee,

@@ -34,7 +34,9 @@ class GateInputs:
     """Everything the recommendation depends on. `results` are those of readiness for this gate and of extra items.
 
     `quadrant` is None while the scorecard is incomplete. `futile_kpis` and `blocking_dependencies` (on others than the
-    team) hold the records that show them; empty means there are none. `today` is in the installation's time zone.
+    team) hold the records that show them; empty means there are none. `overrun` is what policy recommends for a review
+    that opened by itself far past the time-box, `stop` or `pause`; empty for every other. `today` is in the
+    installation's time zone.
     """
 
     gate: int
@@ -47,6 +49,7 @@ class GateInputs:
     closing_plans: tuple[ClosingPlan, ...] = ()
     futile_kpis: tuple[Record, ...] = ()
     blocking_dependencies: tuple[Record, ...] = ()
+    overrun: str = ""
 
 
 @dataclass(frozen=True)
@@ -166,6 +169,19 @@ def _blocked_outside_team(inputs: GateInputs, playbook: Playbook) -> _Fired | No
     return _Fired((), inputs.blocking_dependencies) if inputs.blocking_dependencies else None
 
 
+def _time_box_silent(inputs: GateInputs, playbook: Playbook) -> _Fired | None:
+    return _overrun(inputs, playbook, "stop")
+
+
+def _time_box_overrun(inputs: GateInputs, playbook: Playbook) -> _Fired | None:
+    return _overrun(inputs, playbook, "pause")
+
+
+def _overrun(inputs: GateInputs, playbook: Playbook, recommended: str) -> _Fired | None:
+    """A case that took too long and is ready may pass all the same: only what is open makes the time count."""
+    return _must_open(inputs, playbook) if inputs.overrun == recommended else None
+
+
 def _must_open(inputs: GateInputs, playbook: Playbook) -> _Fired | None:
     return _fired(blocking_musts(inputs, playbook))
 
@@ -190,11 +206,13 @@ _RULES: Mapping[str, _Rule] = {
     "kpi_failed_over_cap": _kpi_failed_over_cap,
     "kpi_failed_late_iteration": _kpi_failed_late_iteration,
     "scorecard_decline": _scorecard_decline,
+    "time_box_silent": _time_box_silent,
     "kpi_failed": _kpi_failed,
     "scorecard_short_of_demand": _scorecard_short_of_demand,
     "cap_breached": _cap_breached,
     "cap_breach_sure": _cap_breach_sure,
     "blocked_outside_team": _blocked_outside_team,
+    "time_box_overrun": _time_box_overrun,
     "scorecard_missing": _scorecard_missing,
     "must_open": _must_open,
     "closable_open": _closable_open,

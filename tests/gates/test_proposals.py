@@ -9,6 +9,7 @@ import pytest
 from gates.commands.proposals import open_reviews_by_themselves, propose_reviews_due
 from gates.commands.reminders import remind
 from gates.models import Decision, GateReview, GateStanding, ReviewProposal, ReviveTrigger
+from gates.queries.acts import evaluate_review
 from pocgate.inbox.models import Notification
 from portfolio.models import KpiReading, StageSpell, UseCase
 from tests.factories.gates import CommitteeFactory, SeatFactory
@@ -45,7 +46,8 @@ def test_review_that_opened_by_itself_has_a_dossier_and_recommends(now: datetime
     review = GateReview.objects.get()
     assert (review.requested_by, review.trigger, review.kind) == (None, "time_box", "scheduled")
     assert "150 %" in review.convened_reason
-    assert review.dossiers.get().recommended == "not_ready"
+    dossier, found = review.dossiers.get(), evaluate_review(review, now=now).recommended
+    assert (dossier.recommended, dossier.rule) == (found.outcome, found.rule) == ("stop", "time_box_silent")
     assert ReviewProposal.objects.values_list("recommended", "review").get() == ("stop", review.pk)
     told = set(Notification.objects.filter(kind="review_requested").values_list("user", flat=True))
     assert {stage.chair.pk, stage.deputy.pk, stage.officer.pk} <= told

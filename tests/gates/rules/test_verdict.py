@@ -50,6 +50,7 @@ PRECEDENCE = [
     ("stop", "kpi_failed_over_cap", inputs(*EVERYTHING_BAD, OVER_CAP, quadrant="decline", iteration=3)),
     ("stop", "kpi_failed_late_iteration", inputs(*EVERYTHING_BAD, quadrant="decline", iteration=3)),
     ("stop", "scorecard_decline", inputs(*EVERYTHING_BAD, quadrant="decline", iteration=2)),
+    ("stop", "time_box_silent", inputs(*EVERYTHING_BAD, quadrant="de_risk", overrun="stop")),
     (
         "pivot",
         "kpi_failed",
@@ -60,6 +61,10 @@ PRECEDENCE = [
     ("pause", "cap_breached", inputs(OPEN_MUST, OVER_CAP, blocking_dependencies=(record(),))),
     ("pause", "cap_breach_sure", inputs(OPEN_MUST, BREACH_SURE, blocking_dependencies=(record(),))),
     ("pause", "blocked_outside_team", inputs(OPEN_MUST, blocking_dependencies=(record(),))),
+    ("pause", "blocked_outside_team", inputs(OPEN_MUST, blocking_dependencies=(record(),), overrun="pause")),
+    ("pause", "time_box_overrun", inputs(OPEN_MUST, WAIVED, quadrant=None, overrun="pause")),
+    ("go", "all_musts_pass", inputs(overrun="stop")),
+    ("conditional_go", "must_waived", inputs(WAIVED, overrun="pause")),
     ("not_ready", "must_open", inputs(OPEN_MUST, WAIVED, quadrant=None)),
     ("not_ready", "must_open", inputs(CLOSABLE[0])),
     ("not_ready", "must_open", inputs(*CLOSABLE, closing_plans=planned(*CLOSABLE))),
