@@ -17,7 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Q
 
 from pocgate.kernel.enums import JobState
-from pocgate.kernel.health import DOWN, LATE, OK, readiness_of_installation
+from pocgate.kernel.health import DOWN, LATE, OK, parts_seen_ahead, readiness_of_installation
 from pocgate.kernel.models import Job
 
 BROKEN, WARNING = "broken", "warning"
@@ -66,6 +66,8 @@ def _of_readiness(name: str, mend: str) -> Callable[[datetime], Finding]:
 
     def check(now: datetime) -> Finding:
         state, seen = words[readiness_of_installation(now=now)[name]]
+        if state != OK and name in parts_seen_ahead(now=now):
+            seen = "has not been heard of since the clock was set back"
         return Finding(name, state, seen, mend if state != OK else "")
 
     return check

@@ -20,6 +20,8 @@ OK, LATE, DOWN = "ok", "late", "down"
 # Both hearts beat every 15 s; four missed beats are late, five minutes of silence are a death.
 LATE_AFTER = timedelta(seconds=60)
 DOWN_AFTER = timedelta(minutes=5)
+# Two machines' clocks may differ a little. What was seen later than this was seen before the clock was set back.
+AHEAD_TOLERANCE = timedelta(seconds=60)
 # Reminders run every minute.
 REMINDERS_LATE_AFTER = timedelta(minutes=3)
 TOLERANT = frozenset({"queue", "reminders"})
@@ -61,18 +63,35 @@ def queue_state(*, now: datetime) -> str:
 
 def reminders_state(*, now: datetime) -> str:
     """By when reminders last ran through: `late` after three minutes, `down` after five; new installations are `ok`."""
-    run = ScheduledRun.objects.filter(task=settings.REMINDERS_TASK).first()
-    ago = now - (run.succeeded_at or run.since) if run else timedelta(0)
-    if ago > DOWN_AFTER:
-        return DOWN
-    return LATE if ago > REMINDERS_LATE_AFTER else OK
+    seen_at = _reminders_seen_at()
+    return OK if seen_at is None else _state_by_age(seen_at, late_after=REMINDERS_LATE_AFTER, now=now)
 
 
 def heartbeat_state(seen_at: datetime | None, *, now: datetime) -> str:
-    """`ok` up to 60 s after the last beat, `late` up to five minutes, then, or without any beat, `down`."""
-    if seen_at is None or now - seen_at > DOWN_AFTER:
+    """`ok` up to 60 s after the last beat, `late` up to five minutes, then, or without any beat, `down`.
+
+    A beat more than a minute ahead is `down` too: the clock was set back since, so it tells nothing of now.
+    """
+    return DOWN if seen_at is None else _state_by_age(seen_at, late_after=LATE_AFTER, now=now)
+
+
+def _state_by_age(seen_at: datetime, *, late_after: timedelta, now: datetime) -> str:
+    if now - seen_at > DOWN_AFTER or is_ahead(seen_at, now=now):
         return DOWN
-    return LATE if now - seen_at > LATE_AFTER else OK
+    return LATE if now - seen_at > late_after else OK
+
+
+def is_ahead(moment: datetime, *, now: datetime) -> bool:
+    """Whether what happened then can only have happened before the clock was set back."""
+    return moment - now > AHEAD_TOLERANCE
+
+
+def parts_seen_ahead(*, now: datetime) -> frozenset[str]:
+    """Of `worker`, `beat` and `reminders` those that have not been seen since the clock was set back."""
+    seen = _heartbeats()
+    reminders = _reminders_seen_at() if seen is not None else None
+    times = {**(seen or {}), **({"reminders": reminders} if reminders else {})}
+    return frozenset(name for name, seen_at in times.items() if is_ahead(seen_at, now=now))
 
 
 def broker_state() -> str:
@@ -90,6 +109,12 @@ def broker_state() -> str:
     finally:
         client.close()
     return OK
+
+
+def _reminders_seen_at() -> datetime | None:
+    """When reminders last ran through, or since when they should; None where the schedule has not begun."""
+    run = ScheduledRun.objects.filter(task=settings.REMINDERS_TASK).first()
+    return (run.succeeded_at or run.since) if run else None
 
 
 def _heartbeats() -> dict[str, datetime] | None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from pocgate.kernel import jobs
 from pocgate.kernel.diagnosis import findings, web_finding
-from pocgate.kernel.models import Job
+from pocgate.kernel.models import Job, ScheduledRun
 from tests.installation import free_port
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +62,20 @@ def test_doctor_with_a_silent_worker_exits_with_a_status_and_the_cure() -> None:
     assert exit_.value.code == 1
     assert "has not been heard of for a minute" in out.getvalue()
     assert "Start a worker" in out.getvalue()
+
+
+@pytest.mark.usefixtures("sound")
+def test_doctor_says_that_the_clock_was_set_back(now: datetime) -> None:
+    for name in ("worker", "beat"):
+        jobs.beat(name, now=now + timedelta(hours=2))
+    ScheduledRun.objects.create(
+        task="gates.send_reminders", since=now, started_at=now, succeeded_at=now + timedelta(hours=2)
+    )
+
+    found = {finding.component: finding for finding in findings(now=now)}
+
+    for name in ("worker", "beat", "reminders"):
+        assert (found[name].state, "the clock was set back" in found[name].seen) == ("broken", True)
 
 
 def test_doctor_names_each_thing_that_is_wrong(sound: Path) -> None:

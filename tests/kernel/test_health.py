@@ -14,7 +14,8 @@ from pocgate.kernel.health import broker_state, heartbeat_state, readiness_of_in
 
 
 @pytest.mark.parametrize(
-    ("age_seconds", "state"), [(0, "ok"), (60, "ok"), (61, "late"), (300, "late"), (301, "down"), (-5, "ok")]
+    ("age_seconds", "state"),
+    [(0, "ok"), (60, "ok"), (61, "late"), (300, "late"), (301, "down"), (-60, "ok"), (-61, "down"), (-7200, "down")],
 )
 def test_heartbeat_of_an_age_has_a_state(now: datetime, age_seconds: int, state: str) -> None:
     assert heartbeat_state(now - timedelta(seconds=age_seconds), now=now) == state

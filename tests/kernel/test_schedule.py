@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from celery import Celery
 from celery.schedules import crontab
+from django.utils import timezone
 
 from pocgate.celery import app
 from pocgate.kernel import jobs
@@ -132,6 +133,18 @@ def test_reminders_that_only_fail_stand_still(now: datetime) -> None:
     )
 
     assert reminders_state(now=now) == "down"
+
+
+def test_reminders_of_a_clock_that_ran_ahead_stand_still_until_they_run_again(now: datetime) -> None:
+    ScheduledRun.objects.create(
+        task="gates.send_reminders", since=now, started_at=now, succeeded_at=now + timedelta(hours=2)
+    )
+
+    ahead = reminders_state(now=now)
+    with noted("gates.send_reminders"):
+        pass
+
+    assert (ahead, reminders_state(now=timezone.now())) == ("down", "ok")
 
 
 def test_queue_is_judged_by_the_job_that_has_waited_longest(now: datetime) -> None:
