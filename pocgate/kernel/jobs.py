@@ -29,6 +29,8 @@ LEASE = timedelta(seconds=30)
 HEARTBEAT_SECONDS = 10.0
 WAKE_AGAIN = timedelta(seconds=60)
 MAX_ATTEMPTS = 5
+FIRST_PAUSE = timedelta(seconds=15)
+LONGEST_PAUSE = FIRST_PAUSE * 2 ** (MAX_ATTEMPTS - 1)
 SWEEP_TASK = "kernel.sweep_jobs"
 # Of Redis's steps 0, 3, 6 and 9, which files keep as well. What the clock starts has none and comes first: a minute's
 # reminders and heartbeats do not wait behind thousands of changes.
@@ -144,7 +146,7 @@ def fail(job: Job, error: BaseException, *, now: datetime) -> None:
     last = job.attempts >= MAX_ATTEMPTS
     Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempts=job.attempts).update(
         state=JobState.FAILED if last else JobState.WAITING,
-        due_at=now + timedelta(seconds=15 * 2**job.attempts),
+        due_at=now + FIRST_PAUSE * 2**job.attempts,
         lease_until=None,
         finished_at=now if last else None,
         last_error="".join(traceback.format_exception_only(error)).strip()[:4000],
@@ -205,8 +207,10 @@ def sweep(*, now: datetime, limit: int = 500) -> int:
     A job is woken again only after `WAKE_AGAIN`: a long queue is not made longer by messages about what waits in it.
     Of two sweeps at once each takes rows of its own.
     """
-    silent = Q(woken_at__isnull=True) | Q(woken_at__lt=now - WAKE_AGAIN) | Q(due_at__gt=F("woken_at"))
+    woken_long_ago = Q(woken_at__lt=now - WAKE_AGAIN) | Q(woken_at__gt=now + WAKE_AGAIN)
+    silent = Q(woken_at__isnull=True) | woken_long_ago | Q(due_at__gt=F("woken_at"))
     with transaction.atomic():
+        _bring_back_from_the_future(now)
         due = Job.objects.filter(_claimable(now), silent, due_at__lte=now).order_by("due_at", "pk")
         # SQLite has no such lock and needs none: a second writer waits for the first.
         jobs = list(due.select_for_update(skip_locked=True).values_list("kind", "pk")[:limit])
@@ -214,6 +218,17 @@ def sweep(*, now: datetime, limit: int = 500) -> int:
     for kind, pk in jobs:
         send(kind, job_id=pk)
     return len(jobs)
+
+
+def _bring_back_from_the_future(now: datetime) -> None:
+    """End the leases and let come due what a clock that ran ahead has put off, once it is set back.
+
+    No lease is ever given for longer than `LEASE`. A job that was due when it was written, or waits for another attempt
+    for longer than any pause, was never meant to wait; one that was written for later keeps its time.
+    """
+    Job.objects.filter(state=JobState.RUNNING, lease_until__gt=now + LEASE).update(lease_until=now + LEASE)
+    meant_for_once = Q(due_at__lte=F("created_at")) | Q(started_at__isnull=False, due_at__gt=now + LONGEST_PAUSE)
+    Job.objects.filter(meant_for_once, state=JobState.WAITING, due_at__gt=now).update(due_at=now)
 
 
 def retry_all_failed(*, now: datetime, kind: str = "") -> int:

@@ -14,6 +14,7 @@ from pocgate.kernel.enums import JobState
 from pocgate.kernel.models import Job
 
 KIND = "kernel.sweep_jobs"
+AHEAD = timedelta(hours=2)
 
 
 @pytest.fixture
@@ -61,6 +62,64 @@ def test_job_that_failed_is_woken_when_its_pause_is_over(now: datetime, sent: li
     counts = [jobs.sweep(now=now + timedelta(seconds=age)) for age in (29, 31)]
 
     assert (counts, sent) == ([0, 1], [pk, pk])
+
+
+@pytest.mark.django_db
+def test_job_written_by_a_clock_that_ran_ahead_is_due_once_it_is_set_back(now: datetime, sent: list[int]) -> None:
+    job = jobs.enqueue(KIND, now=now + AHEAD)
+
+    woken = jobs.sweep(now=now)
+
+    assert (woken, sent) == (1, [job.pk])
+    assert jobs.claim(job.pk, now=now) is not None
+
+
+@pytest.mark.django_db
+def test_job_written_for_later_stays_due_later_when_the_clock_is_set_back(now: datetime, sent: list[int]) -> None:
+    in_time = jobs.enqueue(KIND, now=now - timedelta(days=1), due_at=now + timedelta(hours=1))
+    ahead = jobs.enqueue(KIND, now=now + AHEAD, due_at=now + timedelta(days=1))
+
+    jobs.sweep(now=now)
+
+    assert sent == []
+    assert list(Job.objects.order_by("pk").values_list("due_at", flat=True)) == [in_time.due_at, ahead.due_at]
+
+
+@pytest.mark.django_db
+def test_lease_of_a_clock_that_ran_ahead_ends_once_it_is_set_back(now: datetime, sent: list[int]) -> None:
+    (pk,) = _overdue(1, now)
+    jobs.claim(pk, now=now + AHEAD)
+
+    counts = [jobs.sweep(now=now + timedelta(seconds=age)) for age in (0, 15, 31)]
+
+    assert (counts, sent) == ([0, 0, 1], [pk])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("put_back", ["fail", "retry", "retry_all_failed"])
+def test_job_put_back_to_work_by_a_clock_that_ran_ahead_is_due_once_it_is_set_back(
+    now: datetime, sent: list[int], put_back: str
+) -> None:
+    (pk,) = _overdue(1, now)
+    job = jobs.claim(pk, now=now)
+    assert job is not None
+    if put_back == "fail":
+        jobs.fail(job, ValueError("no"), now=now + AHEAD)
+    else:
+        Job.objects.filter(pk=pk).update(state=JobState.FAILED)
+        jobs.retry(pk, now=now + AHEAD) if put_back == "retry" else jobs.retry_all_failed(now=now + AHEAD)
+
+    assert jobs.sweep(now=now) == 1
+
+
+@pytest.mark.django_db
+def test_job_woken_by_a_clock_that_ran_ahead_is_woken_again(now: datetime, sent: list[int]) -> None:
+    (pk,) = _overdue(1, now)
+    jobs.sweep(now=now + AHEAD)
+
+    counts = [jobs.sweep(now=now + timedelta(seconds=age)) for age in (0, 15, 61)]
+
+    assert (counts, sent) == ([1, 0, 1], [pk] * 3)
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
