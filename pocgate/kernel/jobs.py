@@ -2,6 +2,9 @@
 
 A job's kind is the name of its Celery task, which is called with `job_id`. Each may run twice, late, or on two
 workers at once: the claim is a conditional update, and only one of them wins it.
+
+A worker that dies takes all it has in hand with it, so that says less of a job than an error of its own does: losses
+count apart from errors, and more of them are forgiven.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from typing import Any
 import structlog
 from celery import current_app
 from django.db import DatabaseError, connection, transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -29,6 +32,9 @@ LEASE = timedelta(seconds=30)
 HEARTBEAT_SECONDS = 10.0
 WAKE_AGAIN = timedelta(seconds=60)
 MAX_ATTEMPTS = 5
+# A lost job is woken again after a minute: twenty kills in five minutes lose none so often, and one that kills its
+# worker is given up after about ten.
+MAX_LOSSES = 10
 FIRST_PAUSE = timedelta(seconds=15)
 LONGEST_PAUSE = FIRST_PAUSE * 2 ** (MAX_ATTEMPTS - 1)
 SWEEP_TASK = "kernel.sweep_jobs"
@@ -104,7 +110,7 @@ def enqueue_once(kind: str, *, now: datetime, subject_type: str, subject_id: obj
 
 
 def claim(job_id: int, *, now: datetime) -> Job | None:
-    """Take the job for this worker, or None when it is done, not due, or held by another one's live lease."""
+    """Take the job for this worker, or None when it is done, not due, held by another one's live lease, or given up."""
     taken = (
         Job.objects.filter(_claimable(now), pk=job_id)
         .filter(due_at__lte=now)
@@ -112,6 +118,7 @@ def claim(job_id: int, *, now: datetime) -> Job | None:
             state=JobState.RUNNING,
             lease_until=now + LEASE,
             attempts=F("attempts") + 1,
+            losses=F("losses") + Case(When(state=JobState.RUNNING, then=1), default=0),
             started_at=now,
         )
     )
@@ -119,7 +126,11 @@ def claim(job_id: int, *, now: datetime) -> Job | None:
 
 
 def _claimable(now: datetime) -> Q:
-    return Q(state=JobState.WAITING) | Q(state=JobState.RUNNING, lease_until__lt=now)
+    return Q(state=JobState.WAITING) | _lost(now) & Q(losses__lt=MAX_LOSSES - 1)
+
+
+def _lost(now: datetime) -> Q:
+    return Q(state=JobState.RUNNING, lease_until__lt=now)
 
 
 def keep_alive(job: Job, *, now: datetime, done: int | None = None, total: int | None = None) -> bool:
@@ -142,11 +153,11 @@ def finish(job: Job, *, now: datetime, result: Mapping[str, Any] | None = None) 
 
 
 def fail(job: Job, error: BaseException, *, now: datetime) -> None:
-    """Note the error; try again later with doubling pauses, or leave it failed after the last attempt."""
-    last = job.attempts >= MAX_ATTEMPTS
+    """Note the error; try again later with doubling pauses, or leave it failed after `MAX_ATTEMPTS` errors."""
+    last = job.errors >= MAX_ATTEMPTS
     Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempts=job.attempts).update(
         state=JobState.FAILED if last else JobState.WAITING,
-        due_at=now + FIRST_PAUSE * 2**job.attempts,
+        due_at=now + FIRST_PAUSE * 2**job.errors,
         lease_until=None,
         finished_at=now if last else None,
         last_error="".join(traceback.format_exception_only(error)).strip()[:4000],
@@ -157,7 +168,7 @@ def fail(job: Job, error: BaseException, *, now: datetime) -> None:
 def retry(job_id: int, *, now: datetime) -> bool:
     """Put a failed job back to work; False when it had not failed."""
     again = Job.objects.filter(pk=job_id, state=JobState.FAILED).update(
-        state=JobState.WAITING, attempts=0, due_at=now, finished_at=None, woken_at=now
+        state=JobState.WAITING, attempts=0, losses=0, due_at=now, finished_at=None, woken_at=now
     )
     if again:
         wake(Job.objects.values_list("kind", flat=True).get(pk=job_id), job_id=job_id)
@@ -202,7 +213,7 @@ def _beat_until(stopped: Event, job: Job) -> None:
 
 
 def sweep(*, now: datetime, limit: int = 500) -> int:
-    """Wake every job that is due and undone, oldest first; the number woken.
+    """Wake every job that is due and undone, oldest first; the number woken. What was lost too often is given up.
 
     A job is woken again only after `WAKE_AGAIN`: a long queue is not made longer by messages about what waits in it.
     Of two sweeps at once each takes rows of its own.
@@ -211,6 +222,7 @@ def sweep(*, now: datetime, limit: int = 500) -> int:
     silent = Q(woken_at__isnull=True) | woken_long_ago | Q(due_at__gt=F("woken_at"))
     with transaction.atomic():
         _bring_back_from_the_future(now)
+        _give_up_lost(now)
         due = Job.objects.filter(_claimable(now), silent, due_at__lte=now).order_by("due_at", "pk")
         # SQLite has no such lock and needs none: a second writer waits for the first.
         jobs = list(due.select_for_update(skip_locked=True).values_list("kind", "pk")[:limit])
@@ -231,11 +243,23 @@ def _bring_back_from_the_future(now: datetime) -> None:
     Job.objects.filter(meant_for_once, state=JobState.WAITING, due_at__gt=now).update(due_at=now)
 
 
+def _give_up_lost(now: datetime) -> None:
+    given_up = Job.objects.filter(_lost(now), losses__gte=MAX_LOSSES - 1).update(
+        state=JobState.FAILED,
+        losses=F("losses") + 1,
+        lease_until=None,
+        finished_at=now,
+        last_error=f"The worker died or lost the job {MAX_LOSSES} times. It may be what kills the worker.",
+    )
+    if given_up:
+        log.error("jobs_given_up", jobs=given_up, losses=MAX_LOSSES)
+
+
 def retry_all_failed(*, now: datetime, kind: str = "") -> int:
     """Put every failed job, or those of one kind, back to work; the number. The sweep wakes them."""
     failed = Job.objects.filter(state=JobState.FAILED)
     again = (failed.filter(kind=kind) if kind else failed).update(
-        state=JobState.WAITING, attempts=0, due_at=now, finished_at=None, woken_at=None
+        state=JobState.WAITING, attempts=0, losses=0, due_at=now, finished_at=None, woken_at=None
     )
     if again:
         wake(SWEEP_TASK)

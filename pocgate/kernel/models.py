@@ -11,7 +11,8 @@ from pocgate.kernel.enums import JobState
 class Job(models.Model):
     """Work that is due. `kind` is the name of the Celery task that does it with `job_id`.
 
-    The subject is named by type and id, without a foreign key, so that the kernel points at no app.
+    The subject is named by type and id, without a foreign key, so that the kernel points at no app. `losses` are those
+    of the `attempts` whose worker died or lost its lease.
     """
 
     kind = models.CharField(max_length=80)
@@ -22,6 +23,7 @@ class Job(models.Model):
     due_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True)
     attempts = models.PositiveIntegerField(default=0)
+    losses = models.PositiveIntegerField(default=0)
     progress_done = models.PositiveIntegerField(default=0)
     progress_total = models.PositiveIntegerField(default=0)
     last_error = models.TextField(blank=True)
@@ -45,6 +47,7 @@ class Job(models.Model):
                 condition=Q(progress_done__lte=F("progress_total")) | Q(progress_total=0),
                 name="kernel_job_progress_within_total",
             ),
+            models.CheckConstraint(condition=Q(losses__lte=F("attempts")), name="kernel_job_losses_within_attempts"),
         ]
         indexes = [
             models.Index(
@@ -59,6 +62,11 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_type} {self.subject_id}".strip()
+
+    @property
+    def errors(self) -> int:
+        """Attempts that were not lost: while a job runs, this one counts as if it failed."""
+        return self.attempts - self.losses
 
     @property
     def progress_percent(self) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from pocgate.kernel import jobs
@@ -62,6 +62,63 @@ def test_job_that_failed_is_woken_when_its_pause_is_over(now: datetime, sent: li
     counts = [jobs.sweep(now=now + timedelta(seconds=age)) for age in (29, 31)]
 
     assert (counts, sent) == ([0, 1], [pk, pk])
+
+
+def _lose(pk: int, times: int, now: datetime) -> datetime:
+    """Let so many workers die of the job, one after another; a moment after the last lease."""
+    for _ in range(times):
+        assert jobs.claim(pk, now=now) is not None
+        now += timedelta(seconds=31)
+    return now
+
+
+@pytest.mark.django_db
+def test_job_that_kills_its_worker_each_time_is_given_up_and_says_so(now: datetime, sent: list[int]) -> None:
+    (pk,) = _overdue(1, now)
+    later = _lose(pk, jobs.MAX_LOSSES, now)
+
+    taken = jobs.claim(pk, now=later)
+    woken = jobs.sweep(now=later)
+
+    job = Job.objects.get(pk=pk)
+    assert (taken, woken, sent) == (None, 0, [])
+    assert (job.state, job.attempts, job.losses, job.finished_at) == ("failed", 10, 10, later)
+    assert job.last_error.startswith("The worker died or lost the job 10 times.")
+
+
+@pytest.mark.django_db
+def test_job_given_up_is_put_back_to_work_as_any_other(now: datetime) -> None:
+    (pk,) = _overdue(1, now)
+    later = _lose(pk, jobs.MAX_LOSSES, now)
+    jobs.sweep(now=later)
+
+    assert jobs.retry(pk, now=later)
+
+    job = jobs.claim(pk, now=later)
+    assert job is not None
+    assert (job.attempts, job.losses) == (1, 0)
+
+
+@pytest.mark.django_db
+def test_job_lost_to_killed_workers_still_has_all_its_errors(now: datetime) -> None:
+    (pk,) = _overdue(1, now)
+    later = _lose(pk, jobs.MAX_LOSSES - 1, now)
+
+    states = []
+    for _ in range(jobs.MAX_ATTEMPTS):
+        job = jobs.claim(pk, now=later)
+        assert job is not None
+        jobs.fail(job, ValueError("no"), now=later)
+        states.append(Job.objects.get(pk=pk).state)
+        later += jobs.LONGEST_PAUSE
+
+    assert states == ["waiting"] * 4 + ["failed"]
+
+
+@pytest.mark.django_db
+def test_losses_beyond_the_attempts_are_refused_by_the_database(now: datetime) -> None:
+    with pytest.raises(IntegrityError, match="kernel_job_losses_within_attempts"):
+        Job.objects.create(kind=KIND, due_at=now, created_at=now, attempts=1, losses=2)
 
 
 @pytest.mark.django_db

@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                 ('due_at', models.DateTimeField()),
                 ('lease_until', models.DateTimeField(null=True)),
                 ('attempts', models.PositiveIntegerField(default=0)),
+                ('losses', models.PositiveIntegerField(default=0)),
                 ('progress_done', models.PositiveIntegerField(default=0)),
                 ('progress_total', models.PositiveIntegerField(default=0)),
                 ('last_error', models.TextField(blank=True)),
@@ -50,7 +51,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('state__in', ['waiting', 'running'])), fields=['due_at'], name='kernel_job_open'), models.Index(fields=['subject_type', 'subject_id'], name='kernel_job_subject'), models.Index(fields=['kind', 'state'], name='kernel_job_kind'), models.Index(fields=['finished_at'], name='kernel_job_finished')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'running', 'done', 'failed'])), name='kernel_job_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'running'), _negated=True), ('lease_until__isnull', False), _connector='OR'), name='kernel_job_running_has_lease'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), ('finished_at__isnull', False), _connector='OR'), name='kernel_job_done_has_finish'), models.CheckConstraint(condition=models.Q(('progress_done__lte', models.F('progress_total')), ('progress_total', 0), _connector='OR'), name='kernel_job_progress_within_total')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'running', 'done', 'failed'])), name='kernel_job_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'running'), _negated=True), ('lease_until__isnull', False), _connector='OR'), name='kernel_job_running_has_lease'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), ('finished_at__isnull', False), _connector='OR'), name='kernel_job_done_has_finish'), models.CheckConstraint(condition=models.Q(('progress_done__lte', models.F('progress_total')), ('progress_total', 0), _connector='OR'), name='kernel_job_progress_within_total'), models.CheckConstraint(condition=models.Q(('losses__lte', models.F('attempts'))), name='kernel_job_losses_within_attempts')],
             },
         ),
         migrations.CreateModel(
