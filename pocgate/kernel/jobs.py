@@ -19,7 +19,7 @@ from typing import Any
 import structlog
 from celery import current_app
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, Q, QuerySet, When
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -111,18 +111,18 @@ def enqueue_once(kind: str, *, now: datetime, subject_type: str, subject_id: obj
 
 def claim(job_id: int, *, now: datetime) -> Job | None:
     """Take the job for this worker, or None when it is done, not due, held by another one's live lease, or given up."""
-    taken = (
-        Job.objects.filter(_claimable(now), pk=job_id)
-        .filter(due_at__lte=now)
-        .update(
+    mine = Job.objects.filter(_claimable(now), pk=job_id, due_at__lte=now)
+    # One transaction, so that the row read is that of this claim, whoever takes it over later.
+    with transaction.atomic():
+        taken = mine.update(
             state=JobState.RUNNING,
             lease_until=now + LEASE,
+            claims=F("claims") + 1,
             attempts=F("attempts") + 1,
             losses=F("losses") + Case(When(state=JobState.RUNNING, then=1), default=0),
             started_at=now,
         )
-    )
-    return Job.objects.get(pk=job_id) if taken else None
+        return Job.objects.get(pk=job_id) if taken else None
 
 
 def _claimable(now: datetime) -> Q:
@@ -133,6 +133,11 @@ def _lost(now: datetime) -> Q:
     return Q(state=JobState.RUNNING, lease_until__lt=now)
 
 
+def _held(job: Job) -> QuerySet[Job]:
+    """The job's row as long as it is held by the claim that returned `job`; the number of a claim never comes again."""
+    return Job.objects.filter(pk=job.pk, state=JobState.RUNNING, claims=job.claims)
+
+
 def keep_alive(job: Job, *, now: datetime, done: int | None = None, total: int | None = None) -> bool:
     """Extend the lease and report progress; False when another worker has taken the job over."""
     changes: dict[str, Any] = {"lease_until": now + LEASE}
@@ -140,13 +145,13 @@ def keep_alive(job: Job, *, now: datetime, done: int | None = None, total: int |
         changes["progress_total"] = total
     if done is not None:
         changes["progress_done"] = done
-    return bool(Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempts=job.attempts).update(**changes))
+    return bool(_held(job).update(**changes))
 
 
 def finish(job: Job, *, now: datetime, result: Mapping[str, Any] | None = None) -> bool:
     """Mark the job done; False when another worker has taken it over."""
     return bool(
-        Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempts=job.attempts).update(
+        _held(job).update(
             state=JobState.DONE, finished_at=now, lease_until=None, last_error="", result=dict(result or {})
         )
     )
@@ -155,7 +160,7 @@ def finish(job: Job, *, now: datetime, result: Mapping[str, Any] | None = None) 
 def fail(job: Job, error: BaseException, *, now: datetime) -> None:
     """Note the error; try again later with doubling pauses, or leave it failed after `MAX_ATTEMPTS` errors."""
     last = job.errors >= MAX_ATTEMPTS
-    Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempts=job.attempts).update(
+    _held(job).update(
         state=JobState.FAILED if last else JobState.WAITING,
         due_at=now + FIRST_PAUSE * 2**job.errors,
         lease_until=None,

@@ -11,8 +11,9 @@ from pocgate.kernel.enums import JobState
 class Job(models.Model):
     """Work that is due. `kind` is the name of the Celery task that does it with `job_id`.
 
-    The subject is named by type and id, without a foreign key, so that the kernel points at no app. `losses` are those
-    of the `attempts` whose worker died or lost its lease.
+    The subject is named by type and id, without a foreign key, so that the kernel points at no app. `claims` counts
+    for ever and so tells one holder from another; `attempts` begin anew with a retry, and `losses` are those of them
+    whose worker died or lost its lease.
     """
 
     kind = models.CharField(max_length=80)
@@ -22,6 +23,7 @@ class Job(models.Model):
     state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.WAITING)
     due_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True)
+    claims = models.PositiveIntegerField(default=0)
     attempts = models.PositiveIntegerField(default=0)
     losses = models.PositiveIntegerField(default=0)
     progress_done = models.PositiveIntegerField(default=0)

@@ -116,6 +116,25 @@ def test_job_lost_to_killed_workers_still_has_all_its_errors(now: datetime) -> N
 
 
 @pytest.mark.django_db
+def test_worker_that_lost_a_job_before_its_retry_can_not_touch_it_any_more(now: datetime) -> None:
+    (pk,) = _overdue(1, now)
+    stale = jobs.claim(pk, now=now)
+    Job.objects.filter(pk=pk).update(state=JobState.FAILED, lease_until=None)
+    jobs.retry(pk, now=now)
+    held = jobs.claim(pk, now=now)
+    assert stale is not None
+    assert held is not None
+    before = Job.objects.values().get(pk=pk)
+
+    touched = [jobs.keep_alive(stale, now=now + timedelta(seconds=5), done=1, total=2), jobs.finish(stale, now=now)]
+    jobs.fail(stale, ValueError("no"), now=now)
+
+    assert touched == [False, False]
+    assert Job.objects.values().get(pk=pk) == before
+    assert jobs.finish(held, now=now)
+
+
+@pytest.mark.django_db
 def test_losses_beyond_the_attempts_are_refused_by_the_database(now: datetime) -> None:
     with pytest.raises(IntegrityError, match="kernel_job_losses_within_attempts"):
         Job.objects.create(kind=KIND, due_at=now, created_at=now, attempts=1, losses=2)
