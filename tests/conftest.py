@@ -13,6 +13,7 @@ from django.core.management.commands import flush
 from hypothesis import settings as hypothesis_settings
 
 from pocgate.kernel.db import append_only_lifted
+from pocgate.kernel.models import ScheduledRun
 
 hypothesis_settings.register_profile("pocgate", deadline=None, derandomize=True, max_examples=60)
 hypothesis_settings.load_profile("pocgate")
@@ -84,6 +85,13 @@ def _plain_surroundings(settings: Any, tmp_path: Path, request: pytest.FixtureRe
     settings.MEDIA_ROOT = tmp_path / "uploads"
     settings.STATIC_ROOT = tmp_path
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Tests begin the schedule themselves: their tables are often older than reminders may stand still."""
+    with django_db_blocker.unblock():
+        ScheduledRun.objects.all().delete()
 
 
 @pytest.fixture

@@ -57,18 +57,22 @@ def web_finding(address: str) -> Finding:
     return Finding(WEB, OK, f"{address} answers")
 
 
-def _of_readiness(name: str, mend: str) -> Callable[[datetime], Finding]:
-    words = {
-        OK: (OK, "answers"),
-        LATE: (BROKEN, "has not been heard of for a minute"),
-        DOWN: (BROKEN, "does not answer"),
-    }
+ANSWERS = {OK: "answers", LATE: "has not been heard of for a minute", DOWN: "does not answer"}
+REMINDS = {
+    OK: "run every minute",
+    LATE: "have not run through for three minutes",
+    DOWN: "have not run through for five minutes, or never",
+}
 
+
+def _of_readiness(name: str, mend: str, words: Mapping[str, str] = ANSWERS) -> Callable[[datetime], Finding]:
     def check(now: datetime) -> Finding:
-        state, seen = words[readiness_of_installation(now=now)[name]]
-        if state != OK and name in parts_seen_ahead(now=now):
-            seen = "has not been heard of since the clock was set back"
-        return Finding(name, state, seen, mend if state != OK else "")
+        state = readiness_of_installation(now=now)[name]
+        if state == OK:
+            return Finding(name, OK, words[OK])
+        if name in parts_seen_ahead(now=now):
+            return Finding(name, BROKEN, "nothing was heard since the clock was set back", mend)
+        return Finding(name, BROKEN, words[state], mend)
 
     return check
 
@@ -152,7 +156,9 @@ CHECKS: Mapping[str, Callable[[datetime], Finding]] = {
     "worker": _of_readiness("worker", "Start a worker: docs/operations.md."),
     "beat": _of_readiness("beat", "Start beat, and only one: docs/operations.md."),
     "queue": _of_readiness("queue", "A worker is too slow or away: see Administration, Jobs."),
-    "reminders": _of_readiness("reminders", "See the last error of the reminders under Administration, Jobs."),
+    "reminders": _of_readiness(
+        "reminders", "Start worker and beat; see their last error under Administration, Jobs.", REMINDS
+    ),
     "jobs": _jobs,
     "static": _static,
     "folder": _folder,

@@ -75,6 +75,12 @@ def _end(task: str, began: float, **changes: Any) -> None:
     ScheduledRun.objects.filter(task=task).update(finished_at=timezone.now(), duration_ms=duration, **changes)
 
 
+def begin(*, now: datetime) -> None:
+    """Let every task of the schedule that is new here be due from now on; one that never runs is late then."""
+    runs = [ScheduledRun(task=task, since=now) for task in sorted(scheduled_tasks())]
+    ScheduledRun.objects.bulk_create(runs, ignore_conflicts=True)
+
+
 def scheduled_tasks() -> frozenset[str]:
     """Names of the tasks that the schedule calls."""
     return frozenset(entry["task"] for entry in _entries().values())
@@ -97,13 +103,11 @@ def tasks_missed(*, now: datetime) -> list[str]:
 
     A task that is seen for the first time begins to count now.
     """
-    missed = []
-    for work in scheduled_work(now=now):
-        if work.run is None:
-            ScheduledRun.objects.get_or_create(task=work.task, defaults={"since": now})
-        elif work.seconds is None and now >= work.next_at + GRACE:
-            missed.append(work.task)
-    return missed
+    works = scheduled_work(now=now)
+    if any(work.run is None for work in works):
+        begin(now=now)
+    timed = [work for work in works if work.run is not None and work.seconds is None]
+    return [work.task for work in timed if now >= work.next_at + GRACE]
 
 
 def last_success(task: str) -> datetime | None:

@@ -12,7 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from pocgate.kernel import jobs
+from pocgate.kernel import jobs, schedule
 from pocgate.kernel.diagnosis import findings, web_finding
 from pocgate.kernel.models import Job, ScheduledRun
 from tests.installation import free_port
@@ -76,6 +76,18 @@ def test_doctor_says_that_the_clock_was_set_back(now: datetime) -> None:
 
     for name in ("worker", "beat", "reminders"):
         assert (found[name].state, "the clock was set back" in found[name].seen) == ("broken", True)
+
+
+@pytest.mark.usefixtures("sound")
+def test_doctor_says_when_reminders_have_never_run(now: datetime) -> None:
+    schedule.begin(now=now)
+
+    found = [findings(now=now + timedelta(seconds=age), component="reminders")[0] for age in (60, 301)]
+
+    assert [(finding.state, finding.seen) for finding in found] == [
+        ("ok", "run every minute"),
+        ("broken", "have not run through for five minutes, or never"),
+    ]
 
 
 def test_doctor_names_each_thing_that_is_wrong(sound: Path) -> None:

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from celery import Celery
 from celery.schedules import crontab
+from django.core.management import call_command
 from django.utils import timezone
 
 from pocgate.celery import app
 from pocgate.kernel import jobs
-from pocgate.kernel.health import is_ready, queue_state, reminders_state
+from pocgate.kernel.health import is_ready, queue_state, readiness_of_installation, reminders_state
 from pocgate.kernel.models import Job, ScheduledRun
-from pocgate.kernel.schedule import next_run_after, noted, scheduled_tasks, scheduled_work, tasks_missed
+from pocgate.kernel.schedule import (
+    begin,
+    next_run_after,
+    noted,
+    scheduled_tasks,
+    scheduled_work,
+    tasks_missed,
+)
 from pocgate.kernel.tasks import sweep_jobs
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +129,32 @@ def test_reminders_that_never_ran_are_well_until_five_minutes_have_passed(now: d
     ages = [reminders_state(now=now + timedelta(seconds=age)) for age in (180, 181, 300, 301)]
 
     assert (fresh, ages) == ("ok", ["ok", "late", "late", "down"])
+
+
+def test_reminders_of_an_installation_where_nothing_ever_runs_are_told_to_stand_still(now: datetime) -> None:
+    call_command("migrate", verbosity=0)
+    ScheduledRun.objects.update(since=now)
+
+    ages = [readiness_of_installation(now=now + timedelta(seconds=age))["reminders"] for age in (0, 180, 301)]
+
+    assert ages == ["ok", "ok", "down"]
+    assert all(_work(task, now + timedelta(days=2)).is_late for task in scheduled_tasks())
+
+
+def test_migrating_again_keeps_since_when_the_schedule_is_due(now: datetime) -> None:
+    begin(now=now)
+    ScheduledRun.objects.filter(task=NIGHTLY).delete()
+
+    begin(now=now + timedelta(days=1))
+
+    assert ScheduledRun.objects.get(task="gates.send_reminders").since == now
+    assert ScheduledRun.objects.get(task=NIGHTLY).since == now + timedelta(days=1)
+
+
+def test_look_at_what_would_be_migrated_lets_nothing_begin() -> None:
+    call_command("migrate", plan=True, verbosity=0, stdout=StringIO())
+
+    assert not ScheduledRun.objects.exists()
 
 
 def test_reminders_that_only_fail_stand_still(now: datetime) -> None:

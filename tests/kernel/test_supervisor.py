@@ -45,6 +45,12 @@ def test_start_on_nothing_answers_ready_and_says_where(running: Installation) ->
     assert running.status_of("/api/v1/health/live") == 200
 
 
+def test_start_on_nothing_lets_reminders_be_due_before_anything_runs(running: Installation) -> None:
+    (since,) = running.query("SELECT since FROM kernel_scheduledrun WHERE task = 'gates.send_reminders'")
+
+    assert since < running.query("SELECT min(started_at) FROM kernel_scheduledrun")[0]
+
+
 def test_start_on_nothing_writes_a_key_for_its_owner_alone(running: Installation) -> None:
     key = running.var / "secret-key"
 

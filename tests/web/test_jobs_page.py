@@ -10,7 +10,7 @@ from celery import current_app
 from django.conf import settings
 from django.utils import timezone
 
-from pocgate.kernel import jobs
+from pocgate.kernel import jobs, schedule
 from pocgate.kernel.models import Job, ScheduledRun
 from pocgate.ledger.models import Activity
 from pocgate.web.queries.jobs import purpose_of
@@ -101,6 +101,12 @@ def test_banner_tells_administrators_alone_that_reminders_stand_still(visitor: V
     pages = {role: visitor(role).get("/").content.decode() for role in ("admin", "chair")}
 
     assert {role: STANDING_STILL in page for role, page in pages.items()} == {"admin": True, "chair": False}
+
+
+def test_banner_tells_that_reminders_have_never_run(visitor: Visitor) -> None:
+    schedule.begin(now=timezone.now() - timedelta(minutes=6))
+
+    assert STANDING_STILL in visitor("admin").get("/").content.decode()
 
 
 def test_banner_is_absent_while_reminders_run(visitor: Visitor) -> None:
