@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 
 import structlog
 from celery import shared_task
@@ -30,19 +31,31 @@ def sweep(**_: object) -> None:
     """Close votes whose time has come, freeze what changed under a running vote, outdate overtaken signatures.
 
     Chairs are told of the reviews that cost proposes. Standings are noted, reviews are proposed for what lapsed and for
-    what comes round by the calendar, and some open by themselves. What fails does not keep the rest from being done.
+    what comes round by the calendar, and some open by themselves. What fails does not keep the rest from being done;
+    its error is raised in the end, so that the run is seen to have failed.
     """
-    now = timezone.now()
+    broken = []
     with translation.override(settings.LANGUAGE_CODE):
-        outdate_overtaken(now=now)
-        tell_reviews_proposed(now=now)
-        send_packs(now=now)
-        for review_id in reviews_voting():
-            _sweep_review(review_id, now)
-        _attempt("standings", lambda: check_standings(now=now))
-        _attempt("reviews_due", lambda: propose_reviews_due(now=now))
-        _attempt("reviews_opened", lambda: open_reviews_by_themselves(now=now))
-        _attempt("proposals_linked", link_proposals)
+        for what, act in _steps(timezone.now()):
+            try:
+                act()
+            except Exception as error:
+                log.exception("not_swept", what=what, exc_info=error)
+                broken.append(error)
+    if broken:
+        raise broken[0]
+
+
+def _steps(now: datetime) -> Iterator[tuple[str, Callable[[], object]]]:
+    yield "signatures_outdated", partial(outdate_overtaken, now=now)
+    yield "reviews_told", partial(tell_reviews_proposed, now=now)
+    yield "packs_sent", partial(send_packs, now=now)
+    for review_id in reviews_voting():
+        yield f"review {review_id}", partial(_sweep_review, review_id, now)
+    yield "standings", partial(check_standings, now=now)
+    yield "reviews_due", partial(propose_reviews_due, now=now)
+    yield "reviews_opened", partial(open_reviews_by_themselves, now=now)
+    yield "proposals_linked", link_proposals
 
 
 @shared_task(name="gates.check_standing")
@@ -52,19 +65,9 @@ def check_standing_of_case(*, case_id: int, **_: object) -> bool:
         return check_standing(case_id=case_id, now=timezone.now())
 
 
-def _attempt(what: str, act: Callable[[], object]) -> None:
-    try:
-        act()
-    except Exception as error:
-        log.exception("not_swept", what=what, exc_info=error)
-
-
 def _sweep_review(review_id: int, now: datetime) -> None:
-    try:
-        close_or_extend_when_due(review_id=review_id, now=now)
-        refreeze_when_material(review_id=review_id, actor=None, now=now)
-    except Exception as error:
-        log.exception("review_not_swept", review=review_id, exc_info=error)
+    close_or_extend_when_due(review_id=review_id, now=now)
+    refreeze_when_material(review_id=review_id, actor=None, now=now)
 
 
 @shared_task(name="gates.send_reminders")
