@@ -1,4 +1,7 @@
-"""What is wrong with this installation, and how to mend it: the checks behind `manage.py doctor`."""
+"""What is wrong with this installation, and how to mend it: the checks behind `manage.py doctor`.
+
+The kernel knows its own components; apps hang theirs in when they start.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +39,11 @@ class Finding:
     state: str
     seen: str
     mend: str = ""
+
+
+def hang_in(name: str, check: Callable[[datetime], Finding]) -> None:
+    """Called by an app above the kernel, once for each component of its own."""
+    CHECKS[name] = check
 
 
 def findings(*, now: datetime, component: str = "") -> list[Finding]:
@@ -149,7 +157,7 @@ def _key(now: datetime) -> Finding:
     return Finding("key", OK, "kept for its owner alone")
 
 
-CHECKS: Mapping[str, Callable[[datetime], Finding]] = {
+CHECKS: dict[str, Callable[[datetime], Finding]] = {
     "database": _of_readiness("database", "Check DATABASE_URL and that its server runs."),
     "migrations": _migrations,
     "broker": _of_readiness("broker", "Check REDIS_URL and that its server runs; embedded, start with make run."),
