@@ -1,4 +1,4 @@
-"""Job rows, scheduled runs, heartbeats and gapless counters: the record behind every message."""
+"""Job rows, scheduled runs, turns, heartbeats and gapless counters: the record behind every message."""
 
 from __future__ import annotations
 
@@ -118,6 +118,19 @@ class ScheduledRun(models.Model):
 
     def __str__(self) -> str:
         return self.task
+
+
+class Turn(models.Model):
+    """Work of which one run at a time is at it, on whatever worker: held until then, so that a killed one lets go."""
+
+    name = models.CharField(max_length=80, primary_key=True)
+    held_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(name=""), name="kernel_turn_named")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Counter(models.Model):

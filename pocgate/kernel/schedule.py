@@ -24,6 +24,8 @@ from pocgate.kernel.models import ScheduledRun
 # A message of beat may wait in the queue this long before the work counts as missed.
 GRACE = timedelta(minutes=10)
 ERROR_LENGTH = 4000
+# What a task returns that left its work to another run of it: that one's notes stand.
+GAVE_WAY = "gave way"
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,8 @@ class NotedTask(Task[Any, Any]):
 def noted(task: str) -> Iterator[list[str]]:
     """Write the run of the body down. What is put into the list is kept as the result; an error is kept and raised."""
     began_at, began = timezone.now(), monotonic()
-    ScheduledRun.objects.update_or_create(
-        task=task, defaults={"started_at": began_at}, create_defaults={"since": began_at, "started_at": began_at}
-    )
+    run, _is_new = ScheduledRun.objects.get_or_create(task=task, defaults={"since": began_at})
+    ScheduledRun.objects.filter(task=task).update(started_at=began_at)
     note: list[str] = []
     try:
         yield note
@@ -66,6 +67,9 @@ def noted(task: str) -> Iterator[list[str]]:
         words = "".join(traceback.format_exception_only(error)).strip()[:ERROR_LENGTH]
         _end(task, began, failures=F("failures") + 1, last_error=words, result="")
         raise
+    if note == [GAVE_WAY]:
+        ScheduledRun.objects.filter(task=task, started_at=began_at).update(started_at=run.started_at)
+        return
     now = timezone.now()
     _end(task, began, failures=0, last_error="", result=" ".join(note)[:200], succeeded_at=now)
 

@@ -18,6 +18,7 @@ from pocgate.kernel import jobs
 from pocgate.kernel.health import is_ready, queue_state, readiness_of_installation, reminders_state
 from pocgate.kernel.models import Job, ScheduledRun
 from pocgate.kernel.schedule import (
+    GAVE_WAY,
     begin,
     next_run_after,
     noted,
@@ -64,6 +65,17 @@ def test_run_that_fails_is_counted_until_one_succeeds() -> None:
     again = ScheduledRun.objects.get(task=NIGHTLY)
     assert (failed.failures, failed.last_error, failed.succeeded_at) == (2, "ValueError: no room", None)
     assert (again.failures, again.last_error) == (0, "")
+
+
+def test_run_that_gives_way_leaves_the_notes_of_the_run_that_failed() -> None:
+    with pytest.raises(ValueError, match="no room"), noted(NIGHTLY):
+        raise ValueError("no room")
+    failed = ScheduledRun.objects.values().get(task=NIGHTLY)
+
+    with noted(NIGHTLY) as note:
+        note.append(GAVE_WAY)
+
+    assert ScheduledRun.objects.values().get(task=NIGHTLY) == failed
 
 
 def test_task_that_a_job_wakes_is_no_run_of_the_schedule(now: datetime) -> None:

@@ -26,11 +26,16 @@ class Message:
 
 
 class NotDelivered(Exception):
-    """The message did not get there. `for_good`: a repeat would end the same; `is_address`: the target is wrong."""
+    """The message did not get there.
 
-    def __init__(self, why: str, *, for_good: bool = False, is_address: bool = False) -> None:
+    `for_good`: a repeat would end the same; `is_address`: the target is wrong; `is_server`: whoever was to bring it
+    can not be reached, so no other message gets through either.
+    """
+
+    def __init__(self, why: str, *, for_good: bool = False, is_address: bool = False, is_server: bool = False) -> None:
         self.for_good = for_good
         self.is_address = is_address
+        self.is_server = is_server
         super().__init__(why)
 
 

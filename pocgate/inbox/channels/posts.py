@@ -33,7 +33,7 @@ class PostSender:
         try:
             answer = post(target, body=body, headers=headers, allowed=settings.WEBHOOK_ALLOW_PRIVATE)
         except NotSent as error:
-            raise NotDelivered(error.reason) from error
+            raise NotDelivered(error.reason, is_server=True) from error
         if answer.status not in ANSWERED:
             said = answer.body[:SAID].decode("utf-8", "replace").strip()
             for_good = answer.status in REFUSED and answer.status not in PASSING

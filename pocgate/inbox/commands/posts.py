@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 from pocgate.inbox.enums import PostState
 from pocgate.inbox.models import Channel, ChannelPost
 from pocgate.inbox.queries.channels import listening_channels, post_to_send
-from pocgate.inbox.rules.mailing import ATTEMPTS, pause_after
+from pocgate.inbox.rules.mailing import ATTEMPTS, FIRST_PAUSE, pause_after
 from pocgate.inbox.rules.notices import Notice
 from pocgate.inbox.rules.posts import GROUP_TOPICS, is_posted
 from pocgate.kernel import jobs
@@ -53,6 +53,12 @@ def refuse_post(post: ChannelPost, error: str, *, now: datetime, for_good: bool)
     )
     Channel.objects.filter(pk=post.channel_id).update(failures=F("failures") + 1, last_error=error[:ERROR_KEPT])
     return is_last
+
+
+def put_off_channel(channel: Channel, *, now: datetime) -> None:
+    """It does not answer: what else is due to it waits for a minute, so that others have their turn."""
+    due = ChannelPost.objects.filter(channel=channel, state=PostState.DUE, due_at__lte=now)
+    due.update(due_at=now + FIRST_PAUSE)
 
 
 def _taken(post: ChannelPost) -> QuerySet[ChannelPost]:

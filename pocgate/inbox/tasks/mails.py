@@ -1,6 +1,9 @@
-"""Sends the mails that are due. Safe to run twice, late, or on several workers: each mail is claimed first."""
+"""Sends the mails that are due: one run at a time, over one connection, and each mail is claimed first."""
 
 from __future__ import annotations
+
+from contextlib import closing
+from datetime import timedelta
 
 import structlog
 from celery import shared_task
@@ -10,21 +13,32 @@ from django.utils import timezone, translation
 from pocgate.inbox.channels import Message, NotDelivered
 from pocgate.inbox.channels.mail import MailSender
 from pocgate.inbox.channels.writing import mail_of_digest, mail_of_notification
+from pocgate.inbox.commands import MAIL_TASK
 from pocgate.inbox.commands.bounces import flag_bounced
 from pocgate.inbox.commands.mails import Mail, claim_mail, drop_mail, mark_mailed, refuse_mail
 from pocgate.inbox.models import Digest, Notification
 from pocgate.inbox.queries.notifications import mails_due
 from pocgate.inbox.queries.wishes import has_bounced
+from pocgate.inbox.tasks.runs import Run, only_run
+from pocgate.kernel.schedule import GAVE_WAY
 
 log = structlog.get_logger(__name__)
 
+# A server that is away is asked again once a minute, by the clock, however many wake-ups come.
+REST = timedelta(seconds=30)
 
-@shared_task(name="inbox.send_mail")
-def send_mail(**_: object) -> int:
-    """Send every mail that is due; the number sent."""
-    now = timezone.now()
-    single = sum(_send(Notification, pk) for pk in mails_due(Notification, now=now))
-    return single + sum(_send(Digest, pk) for pk in mails_due(Digest, now=now))
+
+@shared_task(name=MAIL_TASK)
+def send_mail(**_: object) -> int | str:
+    """Send what is due, unless another run does; the number sent. Raises `NotDelivered` when the server is away.
+
+    Then no mail is taken, so that none uses up its attempts, and the run counts as failed.
+    """
+    with only_run(MAIL_TASK) as run:
+        if run is None:
+            return GAVE_WAY
+        _send_due(run)
+    return run.sent
 
 
 def message_of(mail: Notification | Digest) -> Message:
@@ -33,21 +47,44 @@ def message_of(mail: Notification | Digest) -> Message:
         return mail_of_notification(mail) if isinstance(mail, Notification) else mail_of_digest(mail)
 
 
-def _send(model: type[Mail], pk: int) -> bool:
+def _send_due(run: Run) -> None:
+    with closing(MailSender()) as sender:
+        _send_batch(Notification, sender, run)
+        _send_batch(Digest, sender, run)
+
+
+def _send_batch(model: type[Mail], sender: MailSender, run: Run) -> None:
+    for pk in mails_due(model, now=timezone.now()):
+        if not run.goes_on():
+            return
+        _reach(sender, run)
+        _send(model, pk, sender, run)
+
+
+def _reach(sender: MailSender, run: Run) -> None:
+    try:
+        sender.connect()
+    except NotDelivered:
+        run.gave_up, run.next_from = True, timezone.now() + REST
+        raise
+
+
+def _send(model: type[Mail], pk: int, sender: MailSender, run: Run) -> None:
     mail = claim_mail(model, pk, now=timezone.now())
     if mail is None:
-        return False
+        return
     person = mail.user
     if not person.email or not person.is_active or has_bounced(person):
         drop_mail(mail)
-        return False
+        return
     try:
-        MailSender().send(message_of(mail), person.email)
+        sender.send(message_of(mail), person.email)
     except NotDelivered as error:
         log.warning("mail_not_sent", mail=f"{model.__name__} {pk}", error=str(error))
         refuse_mail(mail, str(error), now=timezone.now(), for_good=error.for_good)
         if error.is_address:
             flag_bounced(user=person, address=person.email, reason=str(error), now=timezone.now())
-        return False
+        run.gave_up = error.is_server
+        return
     mark_mailed(mail, now=timezone.now())
-    return True
+    run.sent += 1

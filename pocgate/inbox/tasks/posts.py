@@ -1,4 +1,4 @@
-"""Sends the posts that are due to chat rooms and webhooks: each is claimed first, so it may run twice or late."""
+"""Sends the posts that are due to chat rooms and webhooks: one run at a time, and each post is claimed first."""
 
 from __future__ import annotations
 
@@ -11,17 +11,30 @@ from pocgate.inbox.channels import Message, NotDelivered
 from pocgate.inbox.channels.posts import PostSender
 from pocgate.inbox.channels.writing import address
 from pocgate.inbox.commands.channels import tell_of_failure
-from pocgate.inbox.commands.posts import claim_post, mark_posted, refuse_post
+from pocgate.inbox.commands.posts import POST_TASK, claim_post, mark_posted, put_off_channel, refuse_post
 from pocgate.inbox.models import ChannelPost
 from pocgate.inbox.queries.channels import posts_due
+from pocgate.inbox.tasks.runs import Run, only_run
+from pocgate.kernel.schedule import GAVE_WAY
 
 log = structlog.get_logger(__name__)
 
 
-@shared_task(name="inbox.send_posts")
-def send_posts(**_: object) -> int:
-    """Send every post that is due; the number sent."""
-    return sum(_send(post_id) for post_id in posts_due(now=timezone.now()))
+@shared_task(name=POST_TASK)
+def send_posts(**_: object) -> int | str:
+    """Send every post that is due, unless another run does; the number sent."""
+    with only_run(POST_TASK) as run:
+        if run is None:
+            return GAVE_WAY
+        _send_due(run)
+    return run.sent
+
+
+def _send_due(run: Run) -> None:
+    for post_id in posts_due(now=timezone.now()):
+        if not run.goes_on():
+            return
+        run.sent += _send(post_id)
 
 
 def _send(post_id: int) -> bool:
@@ -35,6 +48,8 @@ def _send(post_id: int) -> bool:
         if refuse_post(post, str(error), now=timezone.now(), for_good=error.for_good):
             with translation.override(settings.LANGUAGE_CODE):
                 tell_of_failure(post.channel, now=timezone.now())
+        if error.is_server:
+            put_off_channel(post.channel, now=timezone.now())
         return False
     mark_posted(post, now=timezone.now())
     return True
