@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from smtplib import SMTPHeloError, SMTPResponseException, SMTPSenderRefused, SMTPServerDisconnected
 from typing import Any
@@ -22,7 +23,7 @@ from pocgate.kernel.schedule import GAVE_WAY
 from tests.factories.identity import UserFactory
 from tests.inbox.post_office import PostOffice, post_office, use_server
 from tests.inbox.test_bounces import Server, refusing
-from tests.inbox.test_channels import Room, channel_at, room
+from tests.inbox.test_channels import DECISION, Room, channel_at, room
 from tests.inbox.test_notifications import a_notice
 
 __all__ = ["refusing", "room"]
@@ -125,12 +126,13 @@ def test_server_that_lets_nobody_in_takes_no_attempt_from_any_mail(
     ],
 )
 def test_connection_that_breaks_ends_the_run_and_the_others_stay_due(
-    broken: Exception, refusing: type[Server], now: datetime
+    broken: Exception, refusing: type[Server], now: datetime, sent_tasks: list[Any]
 ) -> None:
     refusing.refusal = broken
     tell(3, now)
 
     assert tasks.send_mail() == 0
+    assert sent_tasks == []
     assert mails() == [("due", 1), ("due", 0), ("due", 0)]
 
 
@@ -168,12 +170,34 @@ def test_run_does_nothing_while_another_one_is_at_work(task: Any, room: Room, no
     assert task() == 1
 
 
-def test_run_ends_when_its_time_is_over_and_leaves_the_rest(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pocgate.inbox.tasks.runs.SECONDS", 0)
-    tell(3, now)
+@pytest.mark.parametrize("task", [tasks.send_mail, tasks.send_posts])
+def test_run_whose_time_is_over_leaves_the_rest_to_the_next_one_which_it_wakes(
+    task: Any, room: Room, now: datetime, monkeypatch: pytest.MonkeyPatch, sent_tasks: list[Any]
+) -> None:
+    person = UserFactory()
+    channel_at(room.url, now, user=person, actor=person, topics=["duties"])
+    notify(a_notice(), user_ids=[person.pk], now=now)
+    with monkeypatch.context() as short:
+        short.setattr("pocgate.inbox.tasks.runs.SECONDS", 0)
+        assert task() == 0
+    assert (sent_tasks, mails()) == ([(task.name, {})], [("due", 0)])
 
-    assert tasks.send_mail() == 0
-    assert mails() == [("due", 0)] * 3
+    assert task() == 1
+    assert len(sent_tasks) == 1
+
+
+def test_run_sends_batch_after_batch_until_nothing_is_due(
+    room: Room, now: datetime, monkeypatch: pytest.MonkeyPatch, sent_tasks: list[Any]
+) -> None:
+    monkeypatch.setattr("pocgate.inbox.tasks.mails.BATCH", 2)
+    tell(5, now)
+    channel_at(room.url, now)
+    people = [UserFactory().pk]
+    for number in range(101):
+        notify(replace(DECISION, occasion=str(number)), user_ids=people, now=now)
+
+    assert (tasks.send_mail(), tasks.send_posts()) == (106, 101)
+    assert sent_tasks == []
 
 
 def test_room_that_does_not_answer_is_asked_once_and_others_get_theirs(room: Room, now: datetime) -> None:

@@ -19,11 +19,12 @@ from pocgate.inbox.commands.mails import Mail, claim_mail, drop_mail, mark_maile
 from pocgate.inbox.models import Digest, Notification
 from pocgate.inbox.queries.notifications import mails_due
 from pocgate.inbox.queries.wishes import has_bounced
-from pocgate.inbox.tasks.runs import Run, only_run
+from pocgate.inbox.tasks.runs import Run, come_back, only_run
 from pocgate.kernel.schedule import GAVE_WAY
 
 log = structlog.get_logger(__name__)
 
+BATCH = 200
 # A server that is away is asked again once a minute, by the clock, however many wake-ups come.
 REST = timedelta(seconds=30)
 
@@ -32,12 +33,14 @@ REST = timedelta(seconds=30)
 def send_mail(**_: object) -> int | str:
     """Send what is due, unless another run does; the number sent. Raises `NotDelivered` when the server is away.
 
-    Then no mail is taken, so that none uses up its attempts, and the run counts as failed.
+    Then no mail is taken, so that none uses up its attempts, and the run counts as failed. What is left when the time
+    is over, or comes while a run ends, is the next one's, which is woken at once.
     """
     with only_run(MAIL_TASK) as run:
         if run is None:
             return GAVE_WAY
         _send_due(run)
+    come_back(run, _is_something_due)
     return run.sent
 
 
@@ -49,16 +52,25 @@ def message_of(mail: Notification | Digest) -> Message:
 
 def _send_due(run: Run) -> None:
     with closing(MailSender()) as sender:
-        _send_batch(Notification, sender, run)
-        _send_batch(Digest, sender, run)
+        while _send_batch(Notification, sender, run) + _send_batch(Digest, sender, run):
+            pass
 
 
-def _send_batch(model: type[Mail], sender: MailSender, run: Run) -> None:
-    for pk in mails_due(model, now=timezone.now()):
+def _send_batch(model: type[Mail], sender: MailSender, run: Run) -> int:
+    """How many the run came to."""
+    tried = 0
+    for pk in mails_due(model, now=timezone.now(), limit=BATCH):
         if not run.goes_on():
-            return
+            break
         _reach(sender, run)
         _send(model, pk, sender, run)
+        tried += 1
+    return tried
+
+
+def _is_something_due() -> bool:
+    now = timezone.now()
+    return bool(mails_due(Notification, now=now, limit=1) or mails_due(Digest, now=now, limit=1))
 
 
 def _reach(sender: MailSender, run: Run) -> None:

@@ -14,7 +14,7 @@ from pocgate.inbox.commands.channels import tell_of_failure
 from pocgate.inbox.commands.posts import POST_TASK, claim_post, mark_posted, put_off_channel, refuse_post
 from pocgate.inbox.models import ChannelPost
 from pocgate.inbox.queries.channels import posts_due
-from pocgate.inbox.tasks.runs import Run, only_run
+from pocgate.inbox.tasks.runs import Run, come_back, only_run
 from pocgate.kernel.schedule import GAVE_WAY
 
 log = structlog.get_logger(__name__)
@@ -27,14 +27,20 @@ def send_posts(**_: object) -> int | str:
         if run is None:
             return GAVE_WAY
         _send_due(run)
+    come_back(run, _is_something_due)
     return run.sent
 
 
 def _send_due(run: Run) -> None:
-    for post_id in posts_due(now=timezone.now()):
-        if not run.goes_on():
-            return
-        run.sent += _send(post_id)
+    while due := posts_due(now=timezone.now()):
+        for post_id in due:
+            if not run.goes_on():
+                return
+            run.sent += _send(post_id)
+
+
+def _is_something_due() -> bool:
+    return bool(posts_due(now=timezone.now(), limit=1))
 
 
 def _send(post_id: int) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from pocgate.kernel import turns
+from pocgate.kernel import jobs, turns
 
 # A run goes on for so long; then other work of the queue has its thread.
 SECONDS = 30.0
@@ -55,3 +55,9 @@ def only_run(task: str) -> Iterator[Run | None]:
         yield run
     finally:
         turns.release(task, held=run.held, until=run.next_from)
+
+
+def come_back(run: Run, is_something_due: Callable[[], bool]) -> None:
+    """Wake the next run for what is due by now. Called without the turn, so that nobody gives way in between."""
+    if not run.gave_up and is_something_due():
+        jobs.send(run.task)
