@@ -18,6 +18,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
 from pocgate.inbox.channels.base import Message, NotDelivered
+from pocgate.inbox.rules.refusals import is_of_the_address
 
 PERMANENT = range(500, 600)
 # Many servers end a connection that brings more than a hundred.
@@ -48,14 +49,14 @@ class MailSender:
         self._server, self._mails = server, 0
 
     def send(self, message: Message, target: str) -> None:
-        """Send to one address. A recipient refused with 5xx (RFC 5321, section 4.2.1) is refused for good."""
+        """Send to one address. Raises `NotDelivered`, for good where the address or the content is refused."""
         self.connect()
         try:
             self._bring(self._mail(message, target))
         except SMTPRecipientsRefused as refused:
             code, said = next(iter(refused.recipients.values()))
-            permanent = code in PERMANENT
-            raise NotDelivered(f"{code} {_readable(said)}", for_good=permanent, is_address=permanent) from refused
+            is_address = is_of_the_address(code, _readable(said))
+            raise NotDelivered(f"{code} {_readable(said)}", for_good=is_address, is_address=is_address) from refused
         except SMTPDataError as refused:
             why = f"{refused.smtp_code} {_readable(refused.smtp_error)}"
             raise NotDelivered(why, for_good=refused.smtp_code in PERMANENT) from refused
