@@ -13,6 +13,8 @@ from pocgate.inbox.commands.notifications import MAIL_TASK
 from pocgate.inbox.enums import Cadence, DigestState, MailState
 from pocgate.inbox.models import Digest
 from pocgate.inbox.queries.digests import DueDigest, held_for, to_compose
+from pocgate.inbox.queries.wishes import wishes_of_person
+from pocgate.inbox.rules.mailing import digest_mailing_of
 from pocgate.kernel import jobs
 
 FIRST_LOOKS_BACK: Mapping[str, timedelta] = {Cadence.DAILY: timedelta(days=1), Cadence.WEEKLY: timedelta(days=7)}
@@ -70,9 +72,10 @@ def claim_digest(digest_id: int, *, now: datetime) -> Digest | None:
 def keep_content(digest: Digest, content: DigestContent, *, now: datetime) -> bool:
     """Keep what was written and hand it to the mail; nothing to say is done. False when another worker did it."""
     state = DigestState.DUE if content.says_something else DigestState.EMPTY
+    due_at = digest_mailing_of(wishes_of_person(digest.user), now=now).due_at
     with transaction.atomic():
         own = Digest.objects.filter(pk=digest.pk, mail_state=DigestState.COMPOSING, taken_at=digest.taken_at)
-        if not own.update(mail_state=state, content=asdict(content), mail_due_at=now):
+        if not own.update(mail_state=state, content=asdict(content), mail_due_at=due_at):
             return False
         held_for(digest).update(mail_state=MailState.DIGEST, digest=digest)
         if state == DigestState.DUE:

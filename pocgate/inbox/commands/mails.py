@@ -29,8 +29,18 @@ def mark_mailed(mail: Notification | Digest, *, now: datetime) -> None:
 
 
 def drop_mail(mail: Notification | Digest) -> None:
-    """There is no address any more that it could go to."""
+    """There is no address any more that it could go to, or it is not wanted any more."""
     _taken(mail).update(mail_state="none")
+
+
+def put_off_mail(mail: Notification | Digest, *, until: datetime) -> None:
+    """It waits until then; that was no attempt."""
+    _taken(mail).update(mail_state="due", mail_due_at=until, mail_attempts=F("mail_attempts") - 1)
+
+
+def hold_mail(mail: Notification, *, cadence: str) -> None:
+    """It waits for a digest of this cadence; that was no attempt."""
+    _taken(mail).update(mail_state="held", cadence=cadence, mail_attempts=F("mail_attempts") - 1)
 
 
 def refuse_mail(mail: Notification | Digest, error: str, *, now: datetime, for_good: bool = False) -> None:

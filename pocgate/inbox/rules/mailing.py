@@ -71,7 +71,10 @@ class Mailing:
 
 
 def mailing_of(kind: str, wishes: Wishes, *, now: datetime) -> Mailing:
-    """What the wishes make of a mail of this kind. Who is away finds it in the digest after the return."""
+    """What the wishes make of a mail of this kind, when it is told and again when it is about to go out.
+
+    Who is away finds it in the digest after the return.
+    """
     delivery = wishes.delivery_of(kind)
     if not wishes.has_address or delivery == Delivery.OFF:
         return Mailing(MailState.NONE)
@@ -79,6 +82,13 @@ def mailing_of(kind: str, wishes: Wishes, *, now: datetime) -> Mailing:
         return Mailing(MailState.HELD, cadence=Cadence.WEEKLY)
     if delivery == Delivery.DAILY or wishes.is_away(now):
         return Mailing(MailState.HELD, cadence=Cadence.DAILY)
+    return Mailing(MailState.DUE, after_quiet(wishes.quiet, wishes.zone, now=now))
+
+
+def digest_mailing_of(wishes: Wishes, *, now: datetime) -> Mailing:
+    """What the wishes make of a digest that is written. After an absence it may come in the quiet hours."""
+    if not wishes.has_address:
+        return Mailing(MailState.NONE)
     return Mailing(MailState.DUE, after_quiet(wishes.quiet, wishes.zone, now=now))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from celery import shared_task
@@ -15,10 +15,20 @@ from pocgate.inbox.channels.mail import MailSender
 from pocgate.inbox.channels.writing import mail_of_digest, mail_of_notification
 from pocgate.inbox.commands import MAIL_TASK
 from pocgate.inbox.commands.bounces import flag_bounced
-from pocgate.inbox.commands.mails import Mail, claim_mail, drop_mail, mark_mailed, refuse_mail
+from pocgate.inbox.commands.mails import (
+    Mail,
+    claim_mail,
+    drop_mail,
+    hold_mail,
+    mark_mailed,
+    put_off_mail,
+    refuse_mail,
+)
+from pocgate.inbox.enums import MailState
 from pocgate.inbox.models import Digest, Notification
 from pocgate.inbox.queries.notifications import mails_due
-from pocgate.inbox.queries.wishes import has_bounced
+from pocgate.inbox.queries.wishes import wishes_of_person
+from pocgate.inbox.rules.mailing import digest_mailing_of, mailing_of
 from pocgate.inbox.tasks.runs import Run, come_back, only_run
 from pocgate.kernel.schedule import GAVE_WAY
 
@@ -83,12 +93,9 @@ def _reach(sender: MailSender, run: Run) -> None:
 
 def _send(model: type[Mail], pk: int, sender: MailSender, run: Run) -> None:
     mail = claim_mail(model, pk, now=timezone.now())
-    if mail is None:
+    if mail is None or _is_turned_aside(mail, now=timezone.now()):
         return
     person = mail.user
-    if not person.email or not person.is_active or has_bounced(person):
-        drop_mail(mail)
-        return
     try:
         sender.send(message_of(mail), person.email)
     except NotDelivered as error:
@@ -100,3 +107,21 @@ def _send(model: type[Mail], pk: int, sender: MailSender, run: Run) -> None:
         return
     mark_mailed(mail, now=timezone.now())
     run.sent += 1
+
+
+def _is_turned_aside(mail: Notification | Digest, *, now: datetime) -> bool:
+    """Whether it may not go out now. It was written a while ago, and a retry comes at any hour."""
+    wishes = wishes_of_person(mail.user)
+    if isinstance(mail, Notification):
+        mailing = mailing_of(mail.kind, wishes, now=now)
+    else:
+        mailing = digest_mailing_of(wishes, now=now)
+    if mailing.state == MailState.NONE or not mail.user.is_active:
+        drop_mail(mail)
+    elif mailing.state == MailState.HELD and isinstance(mail, Notification):
+        hold_mail(mail, cadence=mailing.cadence)
+    elif mailing.due_at is not None and mailing.due_at > now:
+        put_off_mail(mail, until=mailing.due_at)
+    else:
+        return False
+    return True
