@@ -87,3 +87,15 @@ def test_digest_task_run_three_times_sends_one_mail_with_the_held_notices(
     assert len(digests) == 1
     assert "Told since the last digest" in digests[0].body
     assert MARK not in digests[0].body
+
+
+def test_digest_leaves_out_reminders_of_what_was_done_meanwhile(story: tuple[StageSet, GateReview, datetime]) -> None:
+    stage, _review, now = story
+    Notification.objects.update(mail_state="held", cadence="daily", created_at=now)
+
+    told = [
+        [entry.text for entry in digest_content(digest_of(member, now), language="en").notifications]
+        for member in stage.members[:2]
+    ]
+
+    assert told == [[], [f"Your vote is asked for at gate 0: {stage.case.reference} {stage.case.title}"]]

@@ -7,9 +7,21 @@ from gates.queries.reminding.due import chunks_kept, due
 from gates.queries.reminding.records import OF_RECORDS
 from gates.queries.reminding.reviews import OF_REVIEWS
 from gates.queries.reminding.source import Source, Subject
+from gates.queries.reminding.waiting import reminders_past
 from gates.queries.reminding.whole import told_at_once
 from gates.queries.reminding.wording import headline, when
 
 SOURCES: tuple[Source, ...] = (*OF_REVIEWS, *OF_COMMITTEES, *OF_CASES, *OF_RECORDS)
 
-__all__ = ["SOURCES", "Chairs", "Source", "Subject", "chunks_kept", "due", "headline", "told_at_once", "when"]
+__all__ = [
+    "SOURCES",
+    "Chairs",
+    "Source",
+    "Subject",
+    "chunks_kept",
+    "due",
+    "headline",
+    "reminders_past",
+    "told_at_once",
+    "when",
+]

@@ -17,10 +17,11 @@ from django.utils.translation import ngettext
 
 from gates.enums import OPEN_REVIEW_STATES, Outcome
 from gates.models import Decision, GateReview, Seat
+from gates.queries.reminding import reminders_past
 from pocgate.identity.models import User
 from pocgate.identity.queries import roles_of
 from pocgate.inbox.commands.digests import DigestContent, Entry
-from pocgate.inbox.models import Digest
+from pocgate.inbox.models import Digest, Notification
 from pocgate.inbox.queries.digests import held_for
 from pocgate.inbox.queries.wishes import zone_of
 from pocgate.web.queries.changes import VOTE_VERBS, Event, changes_since
@@ -36,18 +37,25 @@ def digest_content(digest: Digest, *, language: str) -> DigestContent:
     user, until = digest.user, digest.until
     with translation.override(language), timezone.override(zone_of(user)):
         waiting = waiting_for(user, roles_of(user, now=until), now=until)
-        told = held_for(digest).order_by("-pk")
+        told = _told(digest)
         changes = changes_since(
             user, digest.since, now=until, limit=MOST_OF_EACH, of_cases=_own(user, until), leave_out=VOTE_VERBS
         )
         return DigestContent(
             waiting=_with_rest([_waiting(one) for one in waiting], len(waiting), "home"),
             notifications=_with_rest(
-                [Entry(row.title, row.reason, row.url) for row in told[:MOST_OF_EACH]], told.count(), "notifications"
+                [Entry(row.title, row.reason, row.url) for row in told[:MOST_OF_EACH]], len(told), "notifications"
             ),
             changes=[_change(event) for event in changes if event.at <= until],
             portfolio=_portfolio(user, digest.since, until),
         )
+
+
+def _told(digest: Digest) -> Sequence[Notification]:
+    """What was kept for the digest, the latest first, without reminders of what waits for the person no more."""
+    kept = list(held_for(digest).order_by("-pk"))
+    past = reminders_past(kept, user_id=digest.user_id, now=digest.until)
+    return [row for row in kept if row.pk not in past]
 
 
 def _own(user: User, now: datetime) -> Q:
