@@ -24,6 +24,7 @@ VERBS: Mapping[str, Wording] = {
     "inbox.preferences_set": Wording("mail", _("changed their mail preferences")),
     "inbox.kind_muted": Wording("mail", _("ended mails of a kind")),
     "inbox.kind_unmuted": Wording("mail", _("had mails of a kind come again")),
+    "inbox.digests_ended": Wording("mail", _("ended their digests")),
     "inbox.address_bounced": Wording("mail-x", _("got mail back from a person's address")),
     "user.address_corrected": Wording("mail-check", _("corrected a mail address")),
     "channel.added": Wording("message-square", _("added a channel")),

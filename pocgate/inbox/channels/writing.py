@@ -17,7 +17,7 @@ from pocgate.inbox.commands.digests import Entry, content_from
 from pocgate.inbox.enums import MailTextKind
 from pocgate.inbox.models import Digest, Notification
 from pocgate.inbox.queries.mail_texts import texts_of
-from pocgate.inbox.queries.unsubscribing import unsubscribe_link
+from pocgate.inbox.queries.unsubscribing import DIGESTS, unsubscribe_link
 from pocgate.inbox.rules.mail_texts import Texts
 from pocgate.inbox.rules.placeholders import Markup, filled_html, filled_line, filled_text
 from pocgate.inbox.rules.policy import may_unsubscribe
@@ -38,8 +38,8 @@ def mail_of_notification(notification: Notification, texts: Texts | None = None)
     ending = unsubscribe_link(person, notification.kind) if may_unsubscribe(notification.kind) else ""
     return written(
         texts,
-        {**values, "unsubscribe": _unsubscribe_text(ending)},
-        {**values, "unsubscribe": _unsubscribe_html(ending)},
+        {**values, "unsubscribe": _unsubscribe_text(ending, _("No more mails of this kind"))},
+        {**values, "unsubscribe": _unsubscribe_html(ending, _("No more mails of this kind"))},
         key=f"notification-{notification.pk}",
         at=notification.created_at,
         headers=_unsubscribe_headers(ending),
@@ -51,19 +51,22 @@ def mail_of_digest(digest: Digest, texts: Texts | None = None) -> Message:
     texts = texts or texts_of(MailTextKind.DIGEST)
     content = content_from(digest.content)
     day = formats.date_format(digest.local_date, "j F Y")
-    values = {**values_of_person(digest.user), "day": day}
+    values, ending = {**values_of_person(digest.user), "day": day}, unsubscribe_link(digest.user, DIGESTS)
     parts: list[tuple[str, str, Sequence[Entry]]] = [
         ("waiting", _("Waits for you"), content.waiting),
         ("notifications", _("Told since the last digest"), content.notifications),
         ("changes", _("Changed in your cases"), content.changes),
         ("portfolio", _("The portfolio"), [Entry(line) for line in content.portfolio]),
     ]
+    as_text = {name: _part_text(title, entries) for name, title, entries in parts}
+    as_html = {name: _part_html(title, entries) for name, title, entries in parts}
     return written(
         texts,
-        {**values, **{name: _part_text(title, entries) for name, title, entries in parts}},
-        {**values, **{name: _part_html(title, entries) for name, title, entries in parts}},
+        {**values, **as_text, "unsubscribe": _unsubscribe_text(ending, _("No more digests"))},
+        {**values, **as_html, "unsubscribe": _unsubscribe_html(ending, _("No more digests"))},
         key=f"digest-{digest.user_id}-{digest.local_date}",
         at=digest.until,
+        headers=_unsubscribe_headers(ending),
     )
 
 
@@ -110,14 +113,12 @@ def _unsubscribe_headers(ending: str) -> Values:
     return headers
 
 
-def _unsubscribe_text(ending: str) -> str:
-    return f"{_('No more mails of this kind:')}\n{ending}" if ending else ""
+def _unsubscribe_text(ending: str, words: str) -> str:
+    return f"{words}:\n{ending}" if ending else ""
 
 
-def _unsubscribe_html(ending: str) -> str:
-    if not ending:
-        return Markup("")
-    return Markup(f'<a href="{escape(ending)}">{escape(_("No more mails of this kind"))}</a>')
+def _unsubscribe_html(ending: str, words: str) -> str:
+    return Markup(f'<a href="{escape(ending)}">{escape(words)}</a>') if ending else Markup("")
 
 
 def _part_text(title: str, entries: Sequence[Entry]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -11,12 +11,14 @@ from django.db import transaction
 
 from pocgate.identity.models import User
 from pocgate.inbox import errors
-from pocgate.inbox.enums import Delivery, NotificationKind, Topic
-from pocgate.inbox.models import MutedKind, TopicDelivery
+from pocgate.inbox.commands.notifications import MAIL_TASK
+from pocgate.inbox.enums import Delivery, DigestState, MailState, NotificationKind, Topic
+from pocgate.inbox.models import Digest, MutedKind, Notification, TopicDelivery
 from pocgate.inbox.queries.wishes import preferences_of, wishes_of_person
 from pocgate.inbox.rules.local_time import Quiet
-from pocgate.inbox.rules.mailing import DIGEST_AT
+from pocgate.inbox.rules.mailing import DIGEST_AT, mailing_of
 from pocgate.inbox.rules.policy import POLICY, may_unsubscribe
+from pocgate.kernel import jobs
 from pocgate.kernel.errors import FieldProblem, Invalid
 from pocgate.ledger.commands import Act, record
 
@@ -86,6 +88,40 @@ def unmute(*, user: User, kind: str, now: datetime) -> bool:
         if ended:
             record(Act("inbox.kind_unmuted", "user", user.pk, after={"kind": kind}), actor=user, now=now)
     return bool(ended)
+
+
+def end_digests(*, user: User, now: datetime, by_link: bool = False) -> bool:
+    """No more digests: their topics come without mail, duties one by one. False when none was chosen.
+
+    What was held for the next one goes the same way.
+    """
+    with transaction.atomic():
+        held = User.objects.select_for_update().select_related(None).get(pk=user.pk)
+        before = choices_of(held)
+        after = {topic: _without_digest(topic) for topic, way in before.deliveries.items() if way in DIGESTS}
+        if not after:
+            return False
+        _write(held, replace(before, deliveries=after), now=now)
+        _release_held(held, now=now)
+        ended = {"deliveries": {topic: before.deliveries[topic] for topic in after}}
+        now_so = {"deliveries": after, "by_link": by_link}
+        record(Act("inbox.digests_ended", "user", user.pk, before=ended, after=now_so), actor=user, now=now)
+    return True
+
+
+def _without_digest(topic: str) -> str:
+    offered = POLICY[Topic(topic)].deliveries
+    return (Delivery.OFF if Delivery.OFF in offered else Delivery.IMMEDIATE).value
+
+
+def _release_held(user: User, *, now: datetime) -> None:
+    Digest.objects.filter(user=user, mail_state=DigestState.PLANNED).update(mail_state=DigestState.NONE)
+    wishes = wishes_of_person(user)
+    held = Notification.objects.filter(user=user, mail_state=MailState.HELD)
+    for kind in held.order_by("kind").values_list("kind", flat=True).distinct():
+        mailing = mailing_of(kind, wishes, now=now)
+        held.filter(kind=kind).update(mail_state=mailing.state, mail_due_at=mailing.due_at, cadence=mailing.cadence)
+    jobs.wake(MAIL_TASK)
 
 
 def _refuse_unmutable(kind: str) -> None:

@@ -1,4 +1,4 @@
-"""Signed addresses that end mails of one kind without a sign-in."""
+"""Signed addresses that end mails of one kind, or digests, without a sign-in."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pocgate.identity.models import User
 from pocgate.inbox.enums import NotificationKind
 
 SALT = "pocgate.inbox.unsubscribe"
+# In the place of a kind.
+DIGESTS = "digests"
 
 
 def unsubscribe_link(user: User, kind: str) -> str:
@@ -18,15 +20,15 @@ def unsubscribe_link(user: User, kind: str) -> str:
 
 
 def token_of(user: User, kind: str) -> str:
-    """What the address carries; it can do nothing but end mails of this kind."""
+    """What the address carries; it can do nothing but end mails of this kind, or digests."""
     return signing.dumps([user.pk, str(kind)], salt=SALT)
 
 
-def read_token(token: str) -> tuple[User, NotificationKind] | None:
-    """Whose mails of which kind it ends, or None for a forged or outdated one."""
+def read_token(token: str) -> tuple[User, NotificationKind | None] | None:
+    """Whose mails of which kind it ends, without a kind digests, or None for a forged or outdated one."""
     try:
         user_id, kind = signing.loads(token, salt=SALT)
         user = User.objects.filter(pk=user_id, is_active=True).first()
-        return (user, NotificationKind(kind)) if user else None
+        return (user, None if kind == DIGESTS else NotificationKind(kind)) if user else None
     except (signing.BadSignature, ValueError, TypeError):
         return None

@@ -42,6 +42,7 @@ VALUES: Mapping[str, Mapping[str, Word]] = {
         "notifications": _("what was told since the last digest, with its heading"),
         "changes": _("what changed in the person's cases, with its heading"),
         "portfolio": _("the portfolio in three lines, with its heading"),
+        "unsubscribe": _("the line that ends digests"),
     },
 }
 SHIPPED: Mapping[str, Texts] = {
@@ -64,13 +65,13 @@ SHIPPED: Mapping[str, Texts] = {
         text=_(
             "Hello $name,\n\nthis is your digest of $day.\n\n$waiting\n$notifications\n$changes\n$portfolio\n"
             "All your notifications:\n$inbox_link\n"
-            "You get this because you chose digests. Change that here:\n$preferences_link\n"
+            "You get this because you chose digests. Change that here:\n$preferences_link\n$unsubscribe\n"
         ),
         html=_(
             "<p>Hello $name,</p>\n<p>this is your digest of $day.</p>\n"
             "$waiting\n$notifications\n$changes\n$portfolio\n<hr>\n"
             '<p><small><a href="$inbox_link">All your notifications</a> · You get this because you chose digests. '
-            '<a href="$preferences_link">Change that</a></small></p>\n'
+            '<a href="$preferences_link">Change that</a> · $unsubscribe</small></p>\n'
         ),
     ),
 }

@@ -1,4 +1,4 @@
-"""How a person is told: their preferences, and the end of mails of one kind, by a link or in the inbox."""
+"""How a person is told: their preferences, and the end of mails of one kind or digests, by a link or in the inbox."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from pocgate.identity.models import User
 from pocgate.inbox.commands.bounces import clear_bounce
-from pocgate.inbox.commands.preferences import choices_of, mute, set_choices, unmute
+from pocgate.inbox.commands.preferences import choices_of, end_digests, mute, set_choices, unmute
 from pocgate.inbox.enums import NotificationKind
 from pocgate.inbox.queries.unsubscribing import read_token
 from pocgate.inbox.queries.wishes import has_bounced, preferences_of, zone_of
@@ -75,7 +76,7 @@ def bounce_cleared(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """The link of a mail, without a sign-in: a page that asks first, and a POST that does it (RFC 8058).
 
@@ -85,8 +86,18 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     if read is None:
         raise Http404
     user, kind = read
+    if kind is None:
+        return _unsubscribe_digests(request, user, token)
     context = {"kind": kind, "topic": topic_of(kind), "token": token, "is_mandatory": not may_unsubscribe(kind)}
     if request.method == "POST":
         mute(user=user, kind=kind, now=timezone.now(), by_link=True)
+        context["is_done"] = True
+    return render(request, "web/unsubscribe.html", context)
+
+
+def _unsubscribe_digests(request: HttpRequest, user: User, token: str) -> HttpResponse:
+    context: dict[str, object] = {"token": token, "of_digests": True}
+    if request.method == "POST":
+        end_digests(user=user, now=timezone.now(), by_link=True)
         context["is_done"] = True
     return render(request, "web/unsubscribe.html", context)
