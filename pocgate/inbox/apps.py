@@ -11,7 +11,7 @@ class InboxConfig(AppConfig):
 
     def ready(self) -> None:
         """Models can only be imported once the apps are loaded."""
-        from pocgate.inbox.queries.failed_mails import COMPONENT, failed_mails  # noqa: PLC0415
+        from pocgate.inbox.queries.mail_findings import COMPONENT, failed_mails  # noqa: PLC0415
         from pocgate.kernel.diagnosis import hang_in  # noqa: PLC0415
 
         hang_in(COMPONENT, failed_mails)

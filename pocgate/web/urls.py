@@ -62,6 +62,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("administration/people/<int:user_id>/active/", administration.activate, name="person_active"),
     path("administration/jobs/", jobs.job_list, name="jobs"),
     path("administration/jobs/retry-failed/", jobs.retry_failed_jobs, name="jobs_retry_failed"),
+    path("administration/jobs/retry-failed-mail/", jobs.retry_failed_mail, name="mail_retry_failed"),
     path("administration/jobs/<int:job_id>/", jobs.job, name="job"),
     path("administration/jobs/<int:job_id>/retry/", jobs.retry_job, name="job_retry"),
     path("administration/webhooks/", webhooks.webhook_list, name="webhooks"),

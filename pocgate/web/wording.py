@@ -25,6 +25,7 @@ VERBS: Mapping[str, Wording] = {
     "inbox.kind_muted": Wording("mail", _("ended mails of a kind")),
     "inbox.kind_unmuted": Wording("mail", _("had mails of a kind come again")),
     "inbox.digests_ended": Wording("mail", _("ended their digests")),
+    "inbox.mail_retried": Wording("refresh-cw", _("had failed mails sent again")),
     "inbox.address_bounced": Wording("mail-x", _("got mail back from a person's address")),
     "user.address_corrected": Wording("mail-check", _("corrected a mail address")),
     "channel.added": Wording("message-square", _("added a channel")),

@@ -10,10 +10,14 @@ from celery import current_app
 from django.conf import settings
 from django.utils import timezone
 
+from pocgate.inbox.commands import notify
+from pocgate.inbox.models import Notification
 from pocgate.kernel import jobs, schedule
 from pocgate.kernel.models import Job, ScheduledRun
 from pocgate.ledger.models import Activity
 from pocgate.web.queries.jobs import purpose_of
+from tests.factories.identity import UserFactory
+from tests.inbox.test_notifications import a_notice
 from tests.web.conftest import Visitor
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +71,22 @@ def test_all_failed_jobs_of_the_kind_shown_are_put_back_to_work(visitor: Visitor
         ("portfolio.apply_import", "waiting"),
         ("portfolio.apply_import", "waiting"),
     ]
+
+
+def test_failed_mails_are_counted_with_the_last_error_and_sent_again(visitor: Visitor) -> None:
+    client, now = visitor("admin"), timezone.now()
+    assert "Failed mails" not in client.get("/administration/jobs/").content.decode()
+    notify(a_notice(), user_ids=[UserFactory().pk, UserFactory().pk], now=now)
+    Notification.objects.update(mail_state="failed", mail_attempts=8, mail_error="554 No <thanks>", mailed_at=now)
+
+    page = client.get("/administration/jobs/").content.decode()
+    client.post("/administration/jobs/retry-failed-mail/")
+
+    assert "2 mails were given up after all their attempts." in page
+    assert "554 No &lt;thanks&gt;" in page
+    assert "Send them again" in page
+    assert set(Notification.objects.values_list("mail_state", "mail_attempts")) == {("due", 0)}
+    assert Activity.objects.get(verb="inbox.mail_retried").after == {"mails": 2}
 
 
 def test_jobs_are_paged_by_where_the_last_page_ended(visitor: Visitor) -> None:

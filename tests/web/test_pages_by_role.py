@@ -86,6 +86,7 @@ TABLE: Mapping[str, Row] = {
     "jobs": Row(admins(200)),
     "job": Row(admins(200), args=(1,)),
     "jobs_retry_failed": Row(admins(302), "post"),
+    "mail_retry_failed": Row(admins(302), "post"),
     "job_retry": Row(admins(302), "post", args=(1,)),
     "webhooks": Row({**admins(200), "auditor": 200}),
     "new_webhook": Row(admins(200)),

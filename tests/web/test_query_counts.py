@@ -126,7 +126,7 @@ def test_jobs_page_with_one_or_three_jobs_asks_the_same(
     for _ in range(rows):
         jobs.enqueue("kernel.sweep_jobs", now=now, requested_by_id=UserFactory().pk)
 
-    with django_assert_num_queries(FRAME + 12):
+    with django_assert_num_queries(FRAME + 13):
         response = client.get("/administration/jobs/")
 
     assert len(response.context["jobs"]) == rows

@@ -42,6 +42,7 @@ class Digest(Sending):
                 condition=Q(mail_state__in=["planned", "composing", "due", "sending"]),
                 name="inbox_digest_open",
             ),
+            models.Index(fields=["id"], condition=Q(mail_state="failed"), name="inbox_digest_failed"),
         ]
 
     def __str__(self) -> str:

@@ -60,6 +60,7 @@ class Notification(Sending):
         indexes = [
             models.Index(fields=["user", "-id"], name="inbox_notification_user"),
             models.Index(fields=["id"], condition=Q(mail_state="due"), name="inbox_notification_mail_due"),
+            models.Index(fields=["id"], condition=Q(mail_state="failed"), name="inbox_notification_failed"),
             models.Index(fields=["user"], condition=Q(mail_state="held"), name="inbox_notification_mail_held"),
             models.Index(fields=["user"], condition=Q(read_at__isnull=True), name="inbox_notification_unread"),
         ]

@@ -1,33 +1,34 @@
-"""Mails that were given up, as `manage.py doctor` tells of them."""
+"""Mails that were given up."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from typing import TypeVar
 
-from django.db import DatabaseError
-from django.utils.timezone import localtime
+from django.db.models import Exists, OuterRef, QuerySet
 
-from pocgate.inbox.enums import MailState
-from pocgate.inbox.models import Digest, Notification
-from pocgate.kernel.diagnosis import BROKEN, WARNING, Finding
-from pocgate.kernel.health import OK
+from pocgate.inbox.models import Digest, Notification, Preferences
 
-COMPONENT = "mails"
-# A mail that was given up stays so. After this long it is still told, but no warning any more.
-RECENT = timedelta(days=7)
-MEND = "Check POCGATE_MAIL_* and the mail server; addresses that it refused stand under Administration, People."
+Mail = TypeVar("Mail", Notification, Digest)
 
 
-def failed_mails(now: datetime) -> Finding:
-    """How many mails and digests were given up, with the newest error; a warning while that is under a week old."""
-    failed = [model.objects.filter(mail_state=MailState.FAILED) for model in (Notification, Digest)]
-    try:
-        count = sum(mails.count() for mails in failed)
-        newest = [mail for mails in failed if (mail := mails.order_by("mailed_at", "pk").last())]
-    except DatabaseError as error:
-        return Finding(COMPONENT, BROKEN, f"can not be read: {error}", "Mend the database first.")
-    if not newest:
-        return Finding(COMPONENT, OK, "none failed")
-    at, words = max((mail.mailed_at or now, mail.mail_error) for mail in newest)
-    seen = f"{count} failed for good, the last on {localtime(at):%Y-%m-%d at %H:%M}: {words}"
-    return Finding(COMPONENT, WARNING, seen, MEND) if now - at < RECENT else Finding(COMPONENT, OK, seen)
+@dataclass(frozen=True)
+class FailedMail:
+    """How many mails were given up, and what the mail server said of the last one."""
+
+    count: int
+    last_error: str
+
+
+def failed_mail() -> FailedMail:
+    """What could be sent again."""
+    names = ("mailed_at", "mail_error")
+    rows = failed(Notification).values_list(*names).union(failed(Digest).values_list(*names), all=True)
+    count = rows.count()
+    return FailedMail(count, rows.order_by("-mailed_at")[0][1] if count else "")
+
+
+def failed(model: type[Mail]) -> QuerySet[Mail]:
+    """Those given up, but for addresses that take no mail: they are to be corrected first."""
+    flagged = Preferences.objects.filter(user=OuterRef("user"), bounced_address__iexact=OuterRef("user__email"))
+    return model.objects.filter(~Exists(flagged.exclude(bounced_address="")), mail_state="failed")

@@ -1,4 +1,4 @@
-"""Jobs and the schedule: what runs, what ran, what failed and can be put back to work. For administrators only."""
+"""Jobs, the schedule and failed mails: what runs, what ran, what can be tried again. For administrators only."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from pocgate.inbox.commands.failed_mails import retry_failed_mail as send_failed_mail_again
+from pocgate.inbox.queries.failed_mails import failed_mail
 from pocgate.kernel.models import Job
 from pocgate.ledger.commands import work
 from pocgate.web.person import person
@@ -31,6 +33,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
     people = people_who_asked(shown)
     context = {
         "parts": parts_of_installation(now=now),
+        "failed_mail": failed_mail(),
         "schedule": schedule_rows(now=now),
         "job_counts": job_counts(kind),
         "kinds": job_kinds(),
@@ -74,5 +77,15 @@ def retry_failed_jobs(request: HttpRequest) -> HttpResponse:
     kind = request.POST.get("kind", "")[:80]
     count = work.retry_failed_jobs(kind=kind, actor=person(request), now=timezone.now())
     words = ngettext("%(count)s failed job is at work again.", "%(count)s failed jobs are at work again.", count)
+    messages.success(request, words % {"count": count})
+    return redirect("jobs")
+
+
+@for_administrators
+@require_POST
+def retry_failed_mail(request: HttpRequest) -> HttpResponse:
+    """Have every mail that was given up sent again."""
+    count = send_failed_mail_again(actor=person(request), now=timezone.now())
+    words = ngettext("%(count)s mail is on its way again.", "%(count)s mails are on their way again.", count)
     messages.success(request, words % {"count": count})
     return redirect("jobs")
