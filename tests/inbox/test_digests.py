@@ -81,7 +81,7 @@ def test_digest_run_twice_and_late_is_one_mail_with_everything(now: datetime, se
 
     sent = mail.outbox[0]
     assert sent.subject == "[POC Gate] Your digest of 23 November 2026"
-    assert sent.extra_headers["Message-ID"] == f"<digest-{person.pk}-2026-11-23@pocgate.invalid>"
+    assert sent.extra_headers["Message-ID"] == f"<digest-{person.pk}-2026-11-23-140000@pocgate.invalid>"
     assert "* Vote at Gate 1: UC-0001 Sorting & claims (due 3 Dec 2026)" in sent.body
     assert "\n  https://gate.example.org/reviews/4/\n" in sent.body
     html = sent.alternatives[0][0]
@@ -122,6 +122,37 @@ def test_next_digest_begins_where_the_last_one_ended(now: datetime) -> None:
 
     first, second = Digest.objects.order_by("pk")
     assert (second.since, second.until) == (first.until, now + timedelta(days=1, minutes=7))
+
+
+def test_digest_that_a_clock_wrote_ahead_is_written_again_and_swallows_nothing(now: datetime) -> None:
+    reader()
+    day, hour = timedelta(days=1), timedelta(hours=1)
+    write(CONTENT, now)
+    write(CONTENT, now + 2 * day)
+    tasks.send_mail()
+
+    written = [write(CONTENT, moment) for moment in (now + day, now + 2 * day - hour, now + 2 * day)]
+
+    spans = Digest.objects.order_by("local_date").values_list("since", "until", "mail_state")
+    assert written == [1, 1, 0]
+    assert list(spans)[1:] == [(now, now + day, "due"), (now + day, now + 2 * day - hour, "due")]
+    tasks.send_mail()
+    names = [message.extra_headers["Message-ID"] for message in mail.outbox]
+    assert len(set(names)) == len(names) == 4
+
+
+def test_weekly_digest_is_not_kept_back_by_one_of_a_clock_that_ran_a_year_ahead(now: datetime) -> None:
+    person = reader(deliveries={"decisions": "weekly"})
+    write(CONTENT, now + timedelta(days=364))
+
+    assert list(digests_due(now=now)) == [DueDigest(person.pk, MONDAY, "weekly")]
+
+
+def test_clocks_of_two_workers_that_differ_by_a_moment_write_one_digest(now: datetime) -> None:
+    reader()
+
+    assert [write(CONTENT, now), write(CONTENT, now - timedelta(seconds=5))] == [1, 0]
+    assert Digest.objects.get().until == now
 
 
 def test_digest_of_someone_away_waits_for_the_return_and_holds_the_duties(now: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from html import escape
 
 from django.conf import settings
@@ -64,7 +64,8 @@ def mail_of_digest(digest: Digest, texts: Texts | None = None) -> Message:
         texts,
         {**values, **as_text, "unsubscribe": _unsubscribe_text(ending, _("No more digests"))},
         {**values, **as_html, "unsubscribe": _unsubscribe_html(ending, _("No more digests"))},
-        key=f"digest-{digest.user_id}-{digest.local_date}",
+        # One that is written again is another mail, which the reader's program must not take for the first.
+        key=f"digest-{digest.user_id}-{digest.local_date}-{digest.until.astimezone(UTC):%H%M%S}",
         at=digest.until,
         headers=_unsubscribe_headers(ending),
     )

@@ -12,12 +12,17 @@ from django.db import transaction
 from pocgate.inbox.commands.notifications import MAIL_TASK
 from pocgate.inbox.enums import Cadence, DigestState, MailState
 from pocgate.inbox.models import Digest
-from pocgate.inbox.queries.digests import DueDigest, held_for, to_compose
+from pocgate.inbox.queries.digests import DueDigest, held_for, to_compose, written_ahead
 from pocgate.inbox.queries.wishes import wishes_of_person
 from pocgate.inbox.rules.mailing import digest_mailing_of
 from pocgate.kernel import jobs
 
 FIRST_LOOKS_BACK: Mapping[str, timedelta] = {Cadence.DAILY: timedelta(days=1), Cadence.WEEKLY: timedelta(days=7)}
+# All that a digest's row holds but whose it is and of which day.
+PLANNED = (
+    *("cadence", "since", "until", "content", "taken_at"),
+    *("mail_state", "mail_attempts", "mail_due_at", "mailed_at", "mail_error"),
+)
 
 
 @dataclass(frozen=True)
@@ -54,11 +59,16 @@ def content_from(stored: Mapping[str, Any]) -> DigestContent:
 
 
 def plan_digest(due: DueDigest, *, now: datetime) -> None:
-    """Claim the person's local day; another worker that plans the same changes nothing."""
+    """Claim the person's local day; another worker that plans the same changes nothing.
+
+    A digest of the day that was written by a clock that ran ahead is planned anew.
+    """
     before = Digest.objects.filter(user=due.user_id, until__lte=now).order_by("-until").first()
     since = before.until if before else now - FIRST_LOOKS_BACK[due.cadence]
     planned = Digest(user_id=due.user_id, local_date=due.local_date, cadence=due.cadence, since=since, until=now)
-    Digest.objects.bulk_create([planned], ignore_conflicts=True)
+    ahead = Digest.objects.filter(written_ahead(now), user=due.user_id, local_date=due.local_date)
+    if not ahead.update(**{name: getattr(planned, name) for name in PLANNED}):
+        Digest.objects.bulk_create([planned], ignore_conflicts=True)
 
 
 def claim_digest(digest_id: int, *, now: datetime) -> Digest | None:

@@ -19,6 +19,8 @@ from pocgate.inbox.rules.mailing import Wishes
 AT_A_TIME = 500
 # A week, and a day on both sides for the zones.
 LOOKED_BACK = timedelta(days=9)
+# Clocks of two machines may differ by so much; a digest that ends later still was written by one that ran ahead.
+CLOCKS_DIFFER = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,11 @@ def to_compose(now: datetime) -> Q:
     return Q(mail_state=DigestState.PLANNED) | Q(mail_state=DigestState.COMPOSING, taken_at__lt=now - MAIL_LEASE)
 
 
+def written_ahead(now: datetime) -> Q:
+    """Digests that a clock wrote which ran ahead: what came since is not in them, so their day is written again."""
+    return Q(until__gt=now + CLOCKS_DIFFER)
+
+
 def held_for(digest: Digest) -> QuerySet[Notification]:
     """What was kept for this digest. After an absence daily ones hold what came meanwhile."""
     held = Notification.objects.filter(user=digest.user_id, mail_state=MailState.HELD, created_at__lte=digest.until)
@@ -99,9 +106,9 @@ def _wanted(ids: list[int]) -> dict[int, frozenset[str]]:
 
 
 def _taken(ids: list[int], now: datetime) -> dict[int, dict[date, str]]:
-    """By person the days of late that had a digest, with its cadence."""
+    """By person the days of late that had a digest, with its cadence; one of a clock that ran ahead does not count."""
     found: dict[int, dict[date, str]] = {user_id: {} for user_id in ids}
-    rows = Digest.objects.filter(user__in=ids, local_date__gte=(now - LOOKED_BACK).date())
+    rows = Digest.objects.filter(user__in=ids, local_date__gte=(now - LOOKED_BACK).date()).exclude(written_ahead(now))
     for user_id, day, cadence in rows.values_list("user", "local_date", "cadence"):
         found[user_id][day] = cadence
     return found
