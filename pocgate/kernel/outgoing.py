@@ -6,6 +6,7 @@ something else a moment later gains nothing. TLS and the Host header keep the na
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import time
@@ -21,14 +22,21 @@ from pocgate.kernel.addresses import Network, is_callable
 
 SECONDS = 10.0
 BODY_KEPT = 4096
+# What no page shows: control characters but tab and line ends, and half pairs. PostgreSQL takes neither NUL nor halves.
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    """What somebody else sent, as it can be stored and shown: control characters but tab and line ends are replaced."""
+    return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 class NotSent(Exception):
     """No answer came: the address was refused, could not be reached, broke off, or took too long."""
 
     def __init__(self, reason: str, address: str = "") -> None:
-        self.reason, self.address = reason, address
-        super().__init__(reason)
+        self.reason, self.address = printable(reason), address
+        super().__init__(self.reason)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from pocgate.inbox import tasks
 from pocgate.inbox.commands import notify
 from pocgate.inbox.commands.channels import add_channel, end_channel, repeat_posts, try_channel
 from pocgate.inbox.models import Channel, ChannelPost, Notification
-from pocgate.inbox.rules.posts import slack_post, teams_post
+from pocgate.inbox.rules.posts import FORMS, slack_post, teams_post
 from pocgate.kernel.errors import Forbidden, Invalid
 from pocgate.ledger.models import Activity
 from tests.factories.identity import RoleGrantFactory, UserFactory
@@ -35,6 +35,7 @@ class Room(HTTPServer):
 
     def __init__(self) -> None:
         self.answers: list[int] = []
+        self.said = b""
         self.got: list[dict[str, Any]] = []
         super().__init__(("127.0.0.1", 0), _Handler)
 
@@ -49,8 +50,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.server.got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
         self.send_response(self.server.answers.pop(0) if self.server.answers else 200)
-        self.send_header("Content-Length", "0")
+        self.send_header("Content-Length", str(len(self.server.said)))
         self.end_headers()
+        self.wfile.write(self.server.said)
 
     def log_message(self, *_: object) -> None:
         """Quiet."""
@@ -129,6 +131,32 @@ def test_post_that_is_refused_is_tried_again_or_given_up_and_shown(
     assert tasks.send_posts() == 1
     channel.refresh_from_db()
     assert (channel.failures, channel.last_error) == (0, "")
+
+
+def test_post_that_breaks_is_counted_and_keeps_back_no_other(
+    room: Room, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, sound = channel_at(room.url, now, kind="teams"), channel_at(room.url, now)
+    monkeypatch.delitem(FORMS, "teams")
+    notify(DECISION, user_ids=[UserFactory().pk], now=now)
+
+    sent = tasks.send_posts()
+
+    assert sent == 1
+    assert sound.posts.get().state == "sent"
+    post = broken.posts.get()
+    assert (post.state, post.attempts, post.error) == ("due", 1, "The attempt broke off: KeyError.")
+    assert post.due_at > timezone.now()
+
+
+def test_answer_of_a_room_is_kept_without_control_characters(room: Room, now: datetime) -> None:
+    channel = channel_at(room.url, now)
+    try_channel(channel=channel, actor=RoleGrantFactory(role="admin").user, now=now)
+    room.answers, room.said = [503], b"no\x00\x1b[31m"
+
+    tasks.send_posts()
+
+    assert channel.posts.get().error == "Answered 503 no\ufffd\ufffd[31m"
 
 
 def test_private_address_is_not_called_without_the_operators_leave(now: datetime, room: Room, settings: Any) -> None:

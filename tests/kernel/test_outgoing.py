@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pocgate.kernel.addresses import is_callable
-from pocgate.kernel.outgoing import BODY_KEPT, NotSent, post, target_of
+from pocgate.kernel.outgoing import BODY_KEPT, NotSent, post, printable, target_of
 from tests.ledger.receiver import Receiver, Reply
 
 LOOPBACK = [ip_network("127.0.0.0/8")]
@@ -168,6 +168,26 @@ def test_answer_that_is_no_http_is_told(said: bytes) -> None:
 
     with serving(talk) as url, pytest.raises(NotSent):
         send(url)
+
+
+@pytest.mark.parametrize("said", [b"\x00\x01rubbish\x00\r\n\r\n", b"HTTP/1.1 \x00\x9b31m\r\n\r\n"])
+def test_reason_holds_nothing_that_a_database_or_a_terminal_minds(said: bytes) -> None:
+    def talk(caller: socket.socket) -> None:
+        caller.recv(65_536)
+        caller.sendall(said)
+
+    with serving(talk) as url, pytest.raises(NotSent) as broken:
+        send(url)
+
+    assert "\N{REPLACEMENT CHARACTER}" in broken.value.reason
+    assert not set(broken.value.reason) & {"\x00", "\x01", "\x9b"}
+    assert str(broken.value) == broken.value.reason
+
+
+def test_printable_text_keeps_tabs_and_lines() -> None:
+    shown = printable("a\tb\r\nc\x00\x1b[31m\ud800é")
+
+    assert shown == "a\tb\r\nc\ufffd\ufffd[31m\ufffdé"
 
 
 def test_nobody_at_the_address_is_told() -> None:

@@ -32,12 +32,13 @@ class Received:
 
 @dataclass(frozen=True)
 class Reply:
-    """What the receiver answers, after a pause."""
+    """What the receiver answers, after a pause; `raw` bytes instead of all the rest."""
 
     status: int = 204
     body: bytes = b""
     seconds: float = 0.0
     location: str = ""
+    raw: bytes = b""
 
 
 class Receiver:
@@ -77,6 +78,9 @@ class Receiver:
                     receiver.got.append(Received(self.path, headers, body, reply.status))
                 time.sleep(reply.seconds)
                 try:
+                    if reply.raw:
+                        self.wfile.write(reply.raw)
+                        return
                     self.send_response(reply.status)
                     if reply.location:
                         self.send_header("Location", reply.location)

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from pocgate.inbox.channels.base import Message, NotDelivered
 from pocgate.inbox.rules.posts import FORMS
-from pocgate.kernel.outgoing import NotSent, post
+from pocgate.kernel.outgoing import NotSent, post, printable
 
 ANSWERED = range(200, 300)
 REFUSED = range(400, 500)
@@ -35,6 +35,6 @@ class PostSender:
         except NotSent as error:
             raise NotDelivered(error.reason, is_server=True) from error
         if answer.status not in ANSWERED:
-            said = answer.body[:SAID].decode("utf-8", "replace").strip()
+            said = printable(answer.body[:SAID].decode("utf-8", "replace")).strip()
             for_good = answer.status in REFUSED and answer.status not in PASSING
             raise NotDelivered(f"Answered {answer.status} {said}".strip(), for_good=for_good)

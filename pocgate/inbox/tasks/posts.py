@@ -49,16 +49,25 @@ def _send(post_id: int) -> bool:
         return False
     try:
         PostSender(post.channel.kind).send(_message(post), post.channel.url)
+        mark_posted(post, now=timezone.now())
     except NotDelivered as error:
         log.warning("post_not_sent", post=post_id, channel=post.channel_id, error=str(error))
-        if refuse_post(post, str(error), now=timezone.now(), for_good=error.for_good):
-            with translation.override(settings.LANGUAGE_CODE):
-                tell_of_failure(post.channel, now=timezone.now())
+        _refuse(post, str(error), for_good=error.for_good)
         if error.is_server:
             put_off_channel(post.channel, now=timezone.now())
-        return False
-    mark_posted(post, now=timezone.now())
-    return True
+    except Exception as error:
+        # Counted as a failed attempt: it must neither come back for ever nor keep back the posts behind it.
+        log.exception("post_broke", post=post_id, channel=post.channel_id)
+        _refuse(post, f"The attempt broke off: {type(error).__name__}.", for_good=False)
+    else:
+        return True
+    return False
+
+
+def _refuse(post: ChannelPost, why: str, *, for_good: bool) -> None:
+    if refuse_post(post, why, now=timezone.now(), for_good=for_good):
+        with translation.override(settings.LANGUAGE_CODE):
+            tell_of_failure(post.channel, now=timezone.now())
 
 
 def _message(post: ChannelPost) -> Message:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from standardwebhooks import Webhook
 
 from pocgate.kernel.addresses import Network
-from pocgate.kernel.outgoing import NotSent, post
+from pocgate.kernel.outgoing import NotSent, post, printable
 from pocgate.ledger.commands.deliveries import Tried
 from pocgate.ledger.models import WebhookDelivery
 from pocgate.ledger.queries.webhooks import secrets_of
@@ -33,8 +33,7 @@ def send(delivery: WebhookDelivery, *, now: datetime, allowed: Sequence[Network]
         answer.address,
         answer.status,
         _kept(answer.headers),
-        # A database takes no NUL, and a receiver may answer anything.
-        answer.body.decode("utf-8", "replace").replace("\x00", "\N{REPLACEMENT CHARACTER}"),
+        printable(answer.body.decode("utf-8", "replace")),
     )
 
 
@@ -59,4 +58,4 @@ def _since(begun: float) -> int:
 
 def _kept(headers: Mapping[str, str]) -> dict[str, str]:
     shown = list(headers.items())[:MOST_HEADERS]
-    return {name[:LONGEST_VALUE]: value[:LONGEST_VALUE].replace("\x00", "") for name, value in shown}
+    return {printable(name[:LONGEST_VALUE]): printable(value[:LONGEST_VALUE]) for name, value in shown}

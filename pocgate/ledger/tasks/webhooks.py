@@ -18,7 +18,7 @@ from pocgate.ledger.commands.activity import DISPATCH_TASK
 from pocgate.ledger.commands.deliveries import SEND_TASK, Tried
 from pocgate.ledger.commands.feed import BATCH, place_events
 from pocgate.ledger.enums import EndpointState
-from pocgate.ledger.models import WebhookEndpoint
+from pocgate.ledger.models import WebhookDelivery, WebhookEndpoint
 from pocgate.ledger.queries.webhooks import deliveries_due, endpoints_due, next_due
 from pocgate.ledger.rules.retries import is_success
 from pocgate.ledger.tasks.sending import send
@@ -135,8 +135,18 @@ def _send_one(delivery_id: int) -> bool | None:
     delivery = deliveries.claim_delivery(delivery_id, now=timezone.now())
     if delivery is None:
         return None
-    tried: Tried = send(delivery, now=timezone.now(), allowed=settings.WEBHOOK_ALLOW_PRIVATE)
-    deliveries.note_attempt(delivery, tried, share=random.random(), now=timezone.now())  # noqa: S311 - no secret
+    try:
+        tried = send(delivery, now=timezone.now(), allowed=settings.WEBHOOK_ALLOW_PRIVATE)
+        _note(delivery, tried)
+    except Exception as error:
+        # Counted as a failed attempt: left as it is, it would be sent again and again, and keep back those behind it.
+        log.exception("webhook_attempt_broke", delivery=delivery.pk)
+        tried = Tried(timezone.now(), 0, {}, error=f"The attempt broke off: {type(error).__name__}.")
+        _note(delivery, tried)
     if not is_success(tried.status):
         log.info("webhook_not_delivered", delivery=delivery.pk, status=tried.status, error=tried.error)
     return is_success(tried.status)
+
+
+def _note(delivery: WebhookDelivery, tried: Tried) -> None:
+    deliveries.note_attempt(delivery, tried, share=random.random(), now=timezone.now())  # noqa: S311 - no secret
