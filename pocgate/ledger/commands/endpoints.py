@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from pocgate.identity.models import User
 from pocgate.identity.permissions import require_administrator
@@ -85,17 +86,21 @@ def disable_endpoint(*, endpoint_id: int, actor: User, now: datetime, because: s
 
 
 def enable_endpoint(*, endpoint_id: int, actor: User, now: datetime, skip_missed: bool = False) -> WebhookEndpoint:
-    """Send again, from where it stopped; with `skip_missed` only what happens from now on."""
+    """Send again what did not get through since it failed, and from where it stopped; with `skip_missed` neither."""
     with transaction.atomic():
         endpoint = _locked(endpoint_id, actor, now)
         if endpoint.is_active:
             raise NotAllowedNow([already_active()])
+        failed_since = endpoint.failing_since
         endpoint.state, endpoint.disabled_at, endpoint.disabled_because = EndpointState.ACTIVE, None, ""
         endpoint.failures, endpoint.failing_since = 0, None
         if skip_missed:
             endpoint.position = end_of_feed()
         endpoint.save()
-        _renew_waiting(endpoint, now, skip_missed)
+        if skip_missed:
+            _end_waiting(endpoint, now)
+        else:
+            _renew_missed(endpoint, failed_since, now)
         _tell("enabled", endpoint, actor, now, after={"skip_missed": skip_missed})
         jobs.wake(DISPATCH_TASK)
     return endpoint
@@ -111,12 +116,13 @@ def remove_endpoint(*, endpoint_id: int, actor: User, now: datetime) -> None:
         _tell("removed", endpoint, actor, now, after={"name": endpoint.name})
 
 
-def _renew_waiting(endpoint: WebhookEndpoint, now: datetime, skip_missed: bool) -> None:
-    if skip_missed:
-        _end_waiting(endpoint, now)
-    else:
-        waiting = endpoint.deliveries.filter(state=DeliveryState.WAITING, cause=DeliveryCause.EVENT)
-        waiting.update(due_at=now, attempts=0)
+def _renew_missed(endpoint: WebhookEndpoint, failed_since: datetime | None, now: datetime) -> None:
+    """What waits, and what was given up while nothing got through: above all the event that ended in disabling."""
+    missed = Q(state=DeliveryState.WAITING)
+    if failed_since is not None:
+        missed |= Q(state=DeliveryState.FAILED, finished_at__gte=failed_since)
+    events = endpoint.deliveries.filter(missed, cause=DeliveryCause.EVENT)
+    events.update(state=DeliveryState.WAITING, due_at=now, attempts=0, finished_at=None)
 
 
 def _end_waiting(endpoint: WebhookEndpoint, now: datetime) -> None:

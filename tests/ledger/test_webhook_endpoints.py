@@ -1,0 +1,73 @@
+"""Endpoints that are enabled again, begun or given a new secret: what they are told, and how it is signed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from pocgate.identity.models import User
+from pocgate.ledger.commands.endpoints import enable_endpoint
+from pocgate.ledger.models import WebhookDelivery, WebhookEndpoint
+from tests.ledger.receiver import Receiver, Reply
+from tests.ledger.test_webhooks import act, deliver, edited, make_due
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _no_messages(sent_tasks: list[Any]) -> None:
+    """Tasks are called by hand."""
+
+
+def arrived(receiver: Receiver) -> list[str]:
+    """Kinds of what was taken, in the order of arrival."""
+    return [got.content["type"] for got in receiver.got if got.status < 300]
+
+
+@pytest.mark.parametrize("status", [503, 410])
+def test_enabled_endpoint_gets_the_event_whose_failure_disabled_it(
+    endpoint: WebhookEndpoint, receiver: Receiver, admin: User, settings: Any, status: int
+) -> None:
+    settings.WEBHOOK_PAUSES = [1]
+    edited(endpoint)
+    act("decision.made")
+    deliver(endpoint)
+    receiver.reply = Reply(status)
+    act("decision.corrected")
+    for _ in range(2):
+        deliver(endpoint)
+        make_due()
+    endpoint.refresh_from_db()
+    lost = WebhookDelivery.objects.get(kind="decision.corrected")
+    receiver.reply = Reply(200)
+
+    enable_endpoint(endpoint_id=endpoint.pk, actor=admin, now=timezone.now())
+    make_due()
+    deliver(endpoint)
+
+    assert (endpoint.state, lost.state) == ("disabled", "failed")
+    assert arrived(receiver) == ["decision.made", "decision.corrected"]
+    assert receiver.got[-1].id == lost.message_id
+
+
+def test_enabled_endpoint_gets_nothing_again_that_was_given_up_before_it_worked(
+    endpoint: WebhookEndpoint, receiver: Receiver, admin: User, settings: Any
+) -> None:
+    settings.WEBHOOK_PAUSES = []
+    edited(endpoint)
+    act("decision.corrected")
+    deliver(endpoint)
+    receiver.reply = Reply(422)
+    act("decision.made")
+    deliver(endpoint)
+    WebhookDelivery.objects.filter(kind="decision.made").update(finished_at=timezone.now().replace(year=2020))
+    WebhookEndpoint.objects.update(state="disabled", disabled_at=timezone.now())
+    receiver.reply = Reply(200)
+
+    enable_endpoint(endpoint_id=endpoint.pk, actor=admin, now=timezone.now())
+    make_due()
+
+    assert deliver(endpoint) == 0
+    assert WebhookDelivery.objects.get(kind="decision.made").state == "failed"
