@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from pocgate.ledger.commands.deliveries import Tried
 from pocgate.ledger.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from pocgate.ledger.rules.retries import is_unwell
 from pocgate.ledger.tasks import send_webhooks
 from tests.ledger.receiver import Receiver, Reply
 from tests.ledger.test_webhooks import act, deliver, edited, of_acts
@@ -70,3 +72,65 @@ def test_attempt_that_breaks_is_counted_and_keeps_back_nothing(
     assert broken.due_at > timezone.now()
     assert broken.tries.get().error == "The attempt broke off: RuntimeError."
     assert send_webhooks(endpoint_id=endpoint.pk) == 0
+
+
+def make_due(**states: Any) -> None:
+    """Let what waits be tried at once, by a worker that may."""
+    WebhookEndpoint.objects.update(busy_until=None)
+    WebhookDelivery.objects.filter(state="waiting", **states).update(due_at=timezone.now() - timedelta(seconds=1))
+
+
+def test_events_that_are_refused_delay_no_event_that_is_taken(endpoint: WebhookEndpoint, receiver: Receiver) -> None:
+    edited(endpoint)
+    receiver.reply = Reply(422)
+    for _ in range(6):
+        act("decision.made")
+    deliver(endpoint)
+    refused = len(receiver.got)
+    make_due()
+    act("decision.corrected")
+    act("decision.corrected")
+
+    deliver(endpoint)
+
+    assert refused == 6
+    again = of_acts(receiver)[refused:]
+    assert again[:3] == ["decision.corrected", "decision.made", "decision.corrected"]
+    assert again[3:] == ["decision.made"] * 5
+
+
+def test_repeated_attempts_keep_the_order_of_the_feed(endpoint: WebhookEndpoint, receiver: Receiver) -> None:
+    edited(endpoint)
+    receiver.reply = lambda number: Reply(409 if number < 3 else 200)
+    for verb in ("decision.made", "decision.corrected", "decision.made"):
+        act(verb)
+    deliver(endpoint)
+    make_due()
+
+    deliver(endpoint)
+
+    assert [got.id for got in receiver.got[3:]] == [got.id for got in receiver.got[:3]]
+
+
+def test_dead_endpoint_comes_to_the_end_of_its_attempts_while_events_go_on(
+    endpoint: WebhookEndpoint, receiver: Receiver, settings: Any
+) -> None:
+    settings.WEBHOOK_PAUSES = [1, 1]
+    edited(endpoint)
+    receiver.reply = Reply(503)
+    for _ in range(4):
+        act()
+        act()
+        make_due()
+        deliver(endpoint)
+    endpoint.refresh_from_db()
+
+    assert endpoint.state == "disabled"
+
+
+@pytest.mark.parametrize(
+    ("status", "unwell"),
+    [(None, True), (500, True), (503, True), (429, True), (422, False), (404, False), (302, False), (204, False)],
+)
+def test_only_what_says_that_no_more_can_be_taken_makes_an_endpoint_unwell(status: int | None, unwell: bool) -> None:
+    assert is_unwell(status) is unwell

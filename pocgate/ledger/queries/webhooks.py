@@ -50,9 +50,15 @@ def deliveries_of(
 
 
 def deliveries_due(endpoint_id: int, *, now: datetime) -> Sequence[int]:
-    """Ids of what is to be sent to an endpoint, in the order of the feed."""
-    due = WebhookDelivery.objects.filter(to_send(now), endpoint=endpoint_id)
-    return list(due.order_by("pk").values_list("pk", flat=True)[:DUE_AT_ONCE])
+    """Ids of what is to be sent to an endpoint: first attempts in the order of the feed, then repeated ones.
+
+    So an event that is refused time and again delays no other. The oldest repeated one comes second all the same: an
+    endpoint that is dead, and is let go after two failures, must come to the end of an event's attempts.
+    """
+    due = WebhookDelivery.objects.filter(to_send(now), endpoint=endpoint_id).order_by("pk").values_list("pk", flat=True)
+    new = list(due.filter(attempts=0)[:DUE_AT_ONCE])
+    repeated = list(due.filter(attempts__gt=0)[:DUE_AT_ONCE])
+    return [*new[:1], *repeated[:1], *new[1:], *repeated[1:]][:DUE_AT_ONCE]
 
 
 def next_due(endpoint_id: int) -> datetime | None:

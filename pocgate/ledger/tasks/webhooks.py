@@ -20,17 +20,17 @@ from pocgate.ledger.commands.feed import BATCH, place_events
 from pocgate.ledger.enums import EndpointState
 from pocgate.ledger.models import WebhookDelivery, WebhookEndpoint
 from pocgate.ledger.queries.webhooks import deliveries_due, endpoints_due, next_due
-from pocgate.ledger.rules.retries import is_success
+from pocgate.ledger.rules.retries import is_success, is_unwell
 from pocgate.ledger.tasks.sending import send
 
 log = structlog.get_logger(__name__)
 
-# A worker stays with one endpoint for so long, and lets go after so many failures in a row: one that hangs must not
-# keep the worker from the others.
+# A worker stays with one endpoint for so long, and lets go when it was unwell so often in a row: one that hangs must
+# not keep the worker from the others.
 SECONDS_WITH_ONE = 20.0
 # Held anew before each request, which takes ten seconds at most; that is how long a killed worker blocks an endpoint.
 HOLD = timedelta(seconds=30)
-FAILURES_IN_A_ROW = 2
+UNWELL_IN_A_ROW = 2
 # After that the endpoint rests as long as it was tried, and at least so long: half of one thread is what it can take.
 SHORTEST_BREAK = timedelta(seconds=2)
 # Retries due within this time are waited for; the dispatch of every minute finds the others.
@@ -41,7 +41,7 @@ MOST_BATCHES = 20
 
 @dataclass
 class _Run:
-    """Until when the endpoint is held, and how the sending went; `gave_up` after too many failures in a row."""
+    """Until when the endpoint is held, and how the sending went; `gave_up` when it was unwell too often in a row."""
 
     held: datetime
     sent: int = 0
@@ -69,7 +69,7 @@ def dispatch_events(**_: object) -> int:
 
 @shared_task(name=SEND_TASK)
 def send_webhooks(*, endpoint_id: int, **_: object) -> int:
-    """Send what is due to one endpoint, in the order of the feed, for `SECONDS_WITH_ONE`; how many got through."""
+    """Send what is due to one endpoint for `SECONDS_WITH_ONE`; how many got through."""
     begun = timezone.now()
     run = _Run(held=begun + HOLD)
     if not deliveries.claim_endpoint(endpoint_id, until=run.held, now=begun):
@@ -118,20 +118,21 @@ def _send_due(endpoint_id: int, run: _Run) -> None:
         if not deliveries.keep_endpoint(endpoint_id, held=run.held, until=until):
             return
         run.held = until
-        done = _send_one(delivery_id)
-        if done is None:
+        tried = _send_one(delivery_id)
+        if tried is None:
             continue
-        if done:
-            run.sent, in_a_row = run.sent + 1, 0
+        if is_success(tried.status):
+            run.sent += 1
         else:
-            run.failed, in_a_row = run.failed + 1, in_a_row + 1
-        if in_a_row >= FAILURES_IN_A_ROW:
+            run.failed += 1
+        in_a_row = in_a_row + 1 if is_unwell(tried.status) else 0
+        if in_a_row >= UNWELL_IN_A_ROW:
             run.gave_up = True
             return
 
 
-def _send_one(delivery_id: int) -> bool | None:
-    """Whether it got through; None when another worker has it."""
+def _send_one(delivery_id: int) -> Tried | None:
+    """How it went; None when another worker has it."""
     delivery = deliveries.claim_delivery(delivery_id, now=timezone.now())
     if delivery is None:
         return None
@@ -145,7 +146,7 @@ def _send_one(delivery_id: int) -> bool | None:
         _note(delivery, tried)
     if not is_success(tried.status):
         log.info("webhook_not_delivered", delivery=delivery.pk, status=tried.status, error=tried.error)
-    return is_success(tried.status)
+    return tried
 
 
 def _note(delivery: WebhookDelivery, tried: Tried) -> None:
