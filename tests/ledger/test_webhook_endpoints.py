@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from pocgate.identity.models import User
-from pocgate.ledger.commands.endpoints import enable_endpoint
+from pocgate.ledger.commands.endpoints import create_endpoint, disable_endpoint, enable_endpoint
 from pocgate.ledger.models import WebhookDelivery, WebhookEndpoint
 from tests.ledger.receiver import Receiver, Reply
 from tests.ledger.test_webhooks import act, deliver, edited, make_due
@@ -71,3 +71,31 @@ def test_enabled_endpoint_gets_nothing_again_that_was_given_up_before_it_worked(
 
     assert deliver(endpoint) == 0
     assert WebhookDelivery.objects.get(kind="decision.made").state == "failed"
+
+
+def test_new_endpoint_is_not_told_what_happened_before_it(
+    endpoint: WebhookEndpoint, receiver: Receiver, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pocgate.ledger.commands.feed.BATCH", 2)
+    for _ in range(5):
+        act("decision.made")
+
+    new, _secret = create_endpoint(name="New", url=receiver.url, kinds=["decision"], actor=admin, now=timezone.now())
+    act("decision.corrected")
+    deliver(new)
+
+    assert arrived(receiver) == ["decision.corrected"]
+
+
+def test_endpoint_enabled_from_now_on_is_not_told_what_happened_before(
+    endpoint: WebhookEndpoint, receiver: Receiver, admin: User
+) -> None:
+    edited(endpoint)
+    disable_endpoint(endpoint_id=endpoint.pk, actor=admin, now=timezone.now())
+    act("decision.made")
+
+    enable_endpoint(endpoint_id=endpoint.pk, actor=admin, now=timezone.now(), skip_missed=True)
+    act("decision.corrected")
+    deliver(endpoint)
+
+    assert arrived(receiver) == ["decision.corrected"]

@@ -16,10 +16,10 @@ from pocgate.identity.permissions import require_administrator
 from pocgate.kernel import jobs
 from pocgate.kernel.errors import Invalid, NotAllowedNow
 from pocgate.ledger.commands.activity import DISPATCH_TASK, Act, record
+from pocgate.ledger.commands.feed import place_all
 from pocgate.ledger.enums import DeliveryCause, DeliveryState, EndpointState
 from pocgate.ledger.errors import already_active, already_disabled, endpoint_removed
 from pocgate.ledger.models import WebhookDelivery, WebhookEndpoint
-from pocgate.ledger.queries.feed import end_of_feed
 from pocgate.ledger.queries.webhooks import secret_of
 from pocgate.ledger.rules.endpoints import endpoint_problems, sorted_kinds
 
@@ -36,7 +36,7 @@ def create_endpoint(
         values = _checked(name, url, kinds)
         nonce = secrets.token_hex(32)
         endpoint = WebhookEndpoint.objects.create(
-            **values, nonce=nonce, position=end_of_feed(), created_by=actor, created_at=now
+            **values, nonce=nonce, position=place_all(), created_by=actor, created_at=now
         )
         _tell("created", endpoint, actor, now, after=values)
     return endpoint, secret_of(nonce)
@@ -95,7 +95,7 @@ def enable_endpoint(*, endpoint_id: int, actor: User, now: datetime, skip_missed
         endpoint.state, endpoint.disabled_at, endpoint.disabled_because = EndpointState.ACTIVE, None, ""
         endpoint.failures, endpoint.failing_since = 0, None
         if skip_missed:
-            endpoint.position = end_of_feed()
+            endpoint.position = place_all()
         endpoint.save()
         if skip_missed:
             _end_waiting(endpoint, now)

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 
 from pocgate.kernel.counters import held
 from pocgate.ledger.models import Activity
-from pocgate.ledger.queries.feed import FEED_COUNTER
+from pocgate.ledger.queries.feed import FEED_COUNTER, end_of_feed
 
 BATCH = 5000
 
@@ -27,6 +27,16 @@ FROM (
 ) AS numbered
 WHERE ledger_activity.sequence = numbered.sequence
 """
+
+
+def place_all() -> int:
+    """Place everything that was committed, and return the last place: in a transaction the line between old and new.
+
+    Until that commits nobody else can place anything.
+    """
+    while place_events(most=BATCH) == BATCH:
+        continue
+    return end_of_feed()
 
 
 def place_events(*, most: int = BATCH) -> int:
