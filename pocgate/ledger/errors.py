@@ -20,6 +20,15 @@ def already_disabled() -> Blocker:
     return Blocker("already_disabled", "This endpoint is disabled already.")
 
 
+def too_many_secrets(most: int) -> Blocker:
+    """The overlaps promised before still run."""
+    return Blocker(
+        "too_many_secrets",
+        "{most} older secrets still sign each delivery. Make a new one when the overlap of the oldest has ended.",
+        params={"most": most},
+    )
+
+
 def still_open() -> Blocker:
     """A replay would only come beside the first sending."""
     return Blocker("still_open", "This delivery is still on its way; a replay is for one that has ended.")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils import timezone
+from standardwebhooks import Webhook
 
 from pocgate.identity.models import User
-from pocgate.ledger.commands.endpoints import create_endpoint, disable_endpoint, enable_endpoint
-from pocgate.ledger.models import WebhookDelivery, WebhookEndpoint
+from pocgate.kernel.errors import NotAllowedNow
+from pocgate.ledger.commands.endpoints import create_endpoint, disable_endpoint, enable_endpoint, rotate_secret
+from pocgate.ledger.models import WebhookDelivery, WebhookEndpoint, WebhookOldSecret
+from pocgate.ledger.queries.webhooks import secrets_of
 from tests.ledger.receiver import Receiver, Reply
 from tests.ledger.test_webhooks import act, deliver, edited, make_due
 
@@ -99,3 +104,44 @@ def test_endpoint_enabled_from_now_on_is_not_told_what_happened_before(
     deliver(endpoint)
 
     assert arrived(receiver) == ["decision.corrected"]
+
+
+def test_each_rotation_keeps_the_overlap_that_the_one_before_promised(
+    endpoint: WebhookEndpoint, receiver: Receiver, admin: User
+) -> None:
+    edited(endpoint)
+    now = timezone.now()
+    _endpoint, second = rotate_secret(endpoint_id=endpoint.pk, actor=admin, now=now - timedelta(hours=23))
+    _endpoint, third = rotate_secret(endpoint_id=endpoint.pk, actor=admin, now=now)
+    act("decision.made")
+    deliver(endpoint)
+    later = secrets_of(WebhookEndpoint.objects.get(), now=now + timedelta(hours=2))
+
+    (got,) = receiver.got
+    for secret in (receiver.secret, second, third):
+        Webhook(secret).verify(got.body, got.headers)
+    assert len(got.headers["webhook-signature"].split(" ")) == 3
+    assert later == [third, second]
+
+
+def test_rotation_is_refused_while_too_many_old_secrets_sign(endpoint: WebhookEndpoint, admin: User) -> None:
+    now = timezone.now()
+    for _ in range(4):
+        rotate_secret(endpoint_id=endpoint.pk, actor=admin, now=now)
+    nonce = WebhookEndpoint.objects.get().nonce
+
+    with pytest.raises(NotAllowedNow) as refused:
+        rotate_secret(endpoint_id=endpoint.pk, actor=admin, now=now)
+
+    assert [blocker.code for blocker in refused.value.blockers] == ["too_many_secrets"]
+    assert WebhookEndpoint.objects.get().nonce == nonce
+    rotate_secret(endpoint_id=endpoint.pk, actor=admin, now=now + timedelta(hours=25))
+    assert WebhookOldSecret.objects.count() == 1
+
+
+@pytest.mark.parametrize("nonce", ["", "a" * 64])
+def test_old_secret_has_a_nonce_of_its_own(endpoint: WebhookEndpoint, nonce: str) -> None:
+    endpoint.old_secrets.create(nonce="a" * 64, until=timezone.now())
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        endpoint.old_secrets.create(nonce=nonce, until=timezone.now())

@@ -32,7 +32,7 @@ from pocgate.ledger.commands.endpoints import (
     rotate_secret,
 )
 from pocgate.ledger.commands.feed import place_events
-from pocgate.ledger.models import Activity, WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from pocgate.ledger.models import Activity, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookOldSecret
 from pocgate.ledger.rules.retries import next_try
 from pocgate.ledger.tasks import dispatch_events, send_webhooks
 from tests.factories.identity import RoleGrantFactory, UserFactory
@@ -271,7 +271,7 @@ def test_rotated_secret_signs_with_both_until_the_overlap_is_over(
     _endpoint, new = rotate_secret(endpoint_id=endpoint.pk, actor=admin, now=timezone.now())
     act("decision.made")
     deliver(endpoint)
-    WebhookEndpoint.objects.update(previous_until=timezone.now() - timedelta(seconds=1))
+    WebhookOldSecret.objects.update(until=timezone.now() - timedelta(seconds=1))
     act("decision.corrected")
     deliver(endpoint)
 

@@ -21,7 +21,7 @@ _ENDPOINT = {
     "failures": {**COUNT, "description": "Attempts since the last success."},
     "failing_since": or_null(TIME),
     "succeeded_at": or_null(TIME),
-    "old_secret_until": or_null(TIME),
+    "old_secret_until": {**or_null(TIME), "description": "When the last of the older secrets ceases to sign as well."},
 }
 ENDPOINT = named("WebhookEndpoint", record(**_ENDPOINT))
 ENDPOINT_WITH_SECRET = named(
@@ -75,7 +75,7 @@ def endpoint_document(endpoint: WebhookEndpoint, **more: Any) -> dict[str, Any]:
         "failures": endpoint.failures,
         "failing_since": endpoint.failing_since,
         "succeeded_at": endpoint.succeeded_at,
-        "old_secret_until": endpoint.previous_until,
+        "old_secret_until": max((old.until for old in endpoint.old_secrets.all()), default=None),
         **more,
     }
 

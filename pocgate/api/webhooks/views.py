@@ -139,7 +139,7 @@ class RotationView(ApiView):
         errors=(400, 404, 409, 415),
     )
     def post(self, request: Request, webhook_id: int) -> HttpResponse:
-        """For 24 hours deliveries are signed with both. Not kept for an `Idempotency-Key`: it holds the secret."""
+        """For 24 hours the old one signs as well. Not kept for an `Idempotency-Key`: the answer holds the secret."""
         endpoint_or_404(self, webhook_id)
         read_body(EmptyBody, request.data)
         _endpoint, secret = rotate_secret(endpoint_id=webhook_id, actor=self.person, now=self.now)

@@ -18,12 +18,14 @@ from pocgate.kernel.errors import Invalid, NotAllowedNow
 from pocgate.ledger.commands.activity import DISPATCH_TASK, Act, record
 from pocgate.ledger.commands.feed import place_all
 from pocgate.ledger.enums import DeliveryCause, DeliveryState, EndpointState
-from pocgate.ledger.errors import already_active, already_disabled, endpoint_removed
+from pocgate.ledger.errors import already_active, already_disabled, endpoint_removed, too_many_secrets
 from pocgate.ledger.models import WebhookDelivery, WebhookEndpoint
 from pocgate.ledger.queries.webhooks import secret_of
 from pocgate.ledger.rules.endpoints import endpoint_problems, sorted_kinds
 
 OVERLAP = timedelta(hours=24)
+# Each adds a signature to the header of every request.
+MOST_OLD_SECRETS = 4
 SUBJECT = "webhook"
 
 
@@ -62,13 +64,19 @@ def edit_endpoint(
 def rotate_secret(
     *, endpoint_id: int, actor: User, now: datetime, overlap: timedelta = OVERLAP
 ) -> tuple[WebhookEndpoint, str]:
-    """A new secret, shown this once. Until the overlap is over every delivery is signed with the old one as well."""
+    """A new secret, shown this once. Until the overlap is over every delivery is signed with the old one as well.
+
+    Each rotation keeps the promise of those before, so a delivery may carry several signatures.
+    """
     with transaction.atomic():
         endpoint = _locked(endpoint_id, actor, now)
-        endpoint.previous_nonce, endpoint.previous_until = endpoint.nonce, now + overlap
+        endpoint.old_secrets.filter(until__lte=now).delete()
+        if endpoint.old_secrets.count() >= MOST_OLD_SECRETS:
+            raise NotAllowedNow([too_many_secrets(MOST_OLD_SECRETS)])
+        old = endpoint.old_secrets.create(nonce=endpoint.nonce, until=now + overlap)
         endpoint.nonce = secrets.token_hex(32)
-        endpoint.save(update_fields=["nonce", "previous_nonce", "previous_until"])
-        after = {"old_secret_until": endpoint.previous_until.isoformat()}
+        endpoint.save(update_fields=["nonce"])
+        after = {"old_secret_until": old.until.isoformat()}
         _tell("secret_rotated", endpoint, actor, now, after=after)
     return endpoint, secret_of(endpoint.nonce)
 

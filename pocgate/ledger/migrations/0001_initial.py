@@ -36,8 +36,6 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('active', 'active'), ('disabled', 'disabled'), ('removed', 'removed')], default='active', max_length=10)),
                 ('position', models.BigIntegerField(default=0)),
                 ('nonce', models.CharField(max_length=64)),
-                ('previous_nonce', models.CharField(blank=True, max_length=64)),
-                ('previous_until', models.DateTimeField(null=True)),
                 ('created_at', models.DateTimeField()),
                 ('failures', models.PositiveIntegerField(default=0)),
                 ('failing_since', models.DateTimeField(null=True)),
@@ -48,7 +46,19 @@ class Migration(migrations.Migration):
                 ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['active', 'disabled', 'removed'])), name='ledger_webhookendpoint_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('url', ''), _negated=True)), name='ledger_webhookendpoint_named'), models.CheckConstraint(condition=models.Q(('position__gte', 0)), name='ledger_webhookendpoint_position_in_feed'), models.CheckConstraint(condition=models.Q(models.Q(('disabled_at__isnull', True), ('state', 'active')), models.Q(models.Q(('state', 'active'), _negated=True), ('disabled_at__isnull', False)), _connector='OR'), name='ledger_webhookendpoint_disabled_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('previous_nonce', ''), ('previous_until__isnull', True)), models.Q(models.Q(('previous_nonce', ''), _negated=True), ('previous_until__isnull', False)), _connector='OR'), name='ledger_webhookendpoint_previous_has_end')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['active', 'disabled', 'removed'])), name='ledger_webhookendpoint_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('url', ''), _negated=True)), name='ledger_webhookendpoint_named'), models.CheckConstraint(condition=models.Q(('position__gte', 0)), name='ledger_webhookendpoint_position_in_feed'), models.CheckConstraint(condition=models.Q(models.Q(('disabled_at__isnull', True), ('state', 'active')), models.Q(models.Q(('state', 'active'), _negated=True), ('disabled_at__isnull', False)), _connector='OR'), name='ledger_webhookendpoint_disabled_has_time')],
+            },
+        ),
+        migrations.CreateModel(
+            name='WebhookOldSecret',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('nonce', models.CharField(max_length=64)),
+                ('until', models.DateTimeField()),
+                ('endpoint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='old_secrets', to='ledger.webhookendpoint')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('nonce',), name='ledger_webhookoldsecret_once'), models.CheckConstraint(condition=models.Q(('nonce', ''), _negated=True), name='ledger_webhookoldsecret_has_nonce')],
             },
         ),
         migrations.CreateModel(

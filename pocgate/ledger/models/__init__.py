@@ -2,6 +2,6 @@
 
 from pocgate.ledger.models.activity import Activity
 from pocgate.ledger.models.checkpoints import LedgerCheckpoint
-from pocgate.ledger.models.webhooks import WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from pocgate.ledger.models.webhooks import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookOldSecret
 
-__all__ = ["Activity", "LedgerCheckpoint", "WebhookAttempt", "WebhookDelivery", "WebhookEndpoint"]
+__all__ = ["Activity", "LedgerCheckpoint", "WebhookAttempt", "WebhookDelivery", "WebhookEndpoint", "WebhookOldSecret"]

@@ -23,8 +23,6 @@ class WebhookEndpoint(models.Model):
     state = models.CharField(max_length=10, choices=EndpointState.choices, default=EndpointState.ACTIVE)
     position = models.BigIntegerField(default=0)
     nonce = models.CharField(max_length=64)
-    previous_nonce = models.CharField(max_length=64, blank=True)
-    previous_until = models.DateTimeField(null=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     failures = models.PositiveIntegerField(default=0)
@@ -46,11 +44,6 @@ class WebhookEndpoint(models.Model):
                 | (~Q(state=EndpointState.ACTIVE) & Q(disabled_at__isnull=False)),
                 name="ledger_webhookendpoint_disabled_has_time",
             ),
-            models.CheckConstraint(
-                condition=Q(previous_nonce="", previous_until__isnull=True)
-                | (~Q(previous_nonce="") & Q(previous_until__isnull=False)),
-                name="ledger_webhookendpoint_previous_has_end",
-            ),
         ]
 
     def __str__(self) -> str:
@@ -60,6 +53,23 @@ class WebhookEndpoint(models.Model):
     def is_active(self) -> bool:
         """Whether events are sent to it."""
         return self.state == EndpointState.ACTIVE
+
+
+class WebhookOldSecret(models.Model):
+    """A secret that was rotated away. Deliveries are signed with it as well `until` its overlap ends."""
+
+    endpoint = models.ForeignKey(WebhookEndpoint, on_delete=models.CASCADE, related_name="old_secrets")
+    nonce = models.CharField(max_length=64)
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["nonce"], name="ledger_webhookoldsecret_once"),
+            models.CheckConstraint(condition=~Q(nonce=""), name="ledger_webhookoldsecret_has_nonce"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.endpoint_id} until {self.until}"
 
 
 class WebhookDelivery(models.Model):

@@ -6,11 +6,11 @@ import base64
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.crypto import salted_hmac
 
 from pocgate.ledger.enums import DeliveryCause, DeliveryState, EndpointState
-from pocgate.ledger.models import WebhookDelivery, WebhookEndpoint
+from pocgate.ledger.models import WebhookDelivery, WebhookEndpoint, WebhookOldSecret
 
 SALT = "pocgate.ledger.webhooks"
 OPEN = (DeliveryState.WAITING, DeliveryState.SENDING)
@@ -23,17 +23,17 @@ def secret_of(nonce: str) -> str:
 
 
 def secrets_of(endpoint: WebhookEndpoint, *, now: datetime) -> Sequence[str]:
-    """The secrets to sign with: after a rotation also the one before, until its time is over."""
-    nonces = [endpoint.nonce]
-    if endpoint.previous_until is not None and endpoint.previous_until > now:
-        nonces.append(endpoint.previous_nonce)
+    """The secrets to sign with: after rotations also each one before, the newest first, until its time is over."""
+    old = endpoint.old_secrets.filter(until__gt=now).order_by("-pk")
+    nonces = [endpoint.nonce, *old.values_list("nonce", flat=True)]
     return [secret_of(nonce) for nonce in nonces]
 
 
 def endpoints() -> QuerySet[WebhookEndpoint]:
-    """Every endpoint that was not removed, by name, with the deliveries that wait for it."""
+    """Every endpoint that was not removed, by name, with the deliveries that wait for it and its old secrets."""
     waiting = Count("deliveries", filter=Q(deliveries__state__in=OPEN, deliveries__cause=DeliveryCause.EVENT))
     shown = WebhookEndpoint.objects.exclude(state=EndpointState.REMOVED).select_related("created_by")
+    shown = shown.prefetch_related(Prefetch("old_secrets", WebhookOldSecret.objects.order_by("until")))
     return shown.annotate(waiting=waiting).order_by("name", "pk")
 
 

@@ -38,7 +38,7 @@ def send(delivery: WebhookDelivery, *, now: datetime, allowed: Sequence[Network]
 
 
 def signed_headers(delivery: WebhookDelivery, *, now: datetime) -> dict[str, str]:
-    """The three of Standard Webhooks; while a rotation overlaps there are two signatures, parted by a space."""
+    """The three of Standard Webhooks; while rotations overlap there are several signatures, parted by spaces."""
     at = now.astimezone(UTC)
     secrets = secrets_of(delivery.endpoint, now=now)
     return {

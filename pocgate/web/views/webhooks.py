@@ -205,7 +205,8 @@ def replay_webhook(request: HttpRequest, webhook_id: int, delivery_id: int) -> H
 
 
 def _secret_page(request: HttpRequest, found: WebhookEndpoint, secret: str) -> HttpResponse:
-    return render(request, "web/webhook_secret.html", {"endpoint": found, "secret": secret})
+    old = found.old_secrets.order_by("until")
+    return render(request, "web/webhook_secret.html", {"endpoint": found, "secret": secret, "old_secrets": old})
 
 
 def _endpoint(webhook_id: int) -> WebhookEndpoint:
