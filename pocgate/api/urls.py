@@ -104,7 +104,7 @@ from pocgate.api.reviews.voting import (
 )
 from pocgate.api.scorecards.views import AssessorsView, MatrixView, RatingsView, ScorecardView
 from pocgate.api.status.views import PortfolioStatusView
-from pocgate.api.webhooks.deliveries import DeliveriesView, DeliveryView, ReplayView, TestView
+from pocgate.api.webhooks.deliveries import DeliveriesView, DeliveryView, FailedView, ReplayView, TestView
 from pocgate.api.webhooks.views import (
     DisablingView,
     EnablingView,
@@ -253,6 +253,7 @@ urlpatterns = [
     path("webhooks/<int:webhook_id>/enabling", EnablingView.as_view(), name="webhook_enabling"),
     path("webhooks/<int:webhook_id>/removal", RemovalView.as_view(), name="webhook_removal"),
     path("webhooks/<int:webhook_id>/test", TestView.as_view(), name="webhook_test"),
+    path("webhooks/<int:webhook_id>/replay-failed", FailedView.as_view(), name="webhook_replay_failed"),
     path("webhooks/<int:webhook_id>/deliveries", DeliveriesView.as_view(), name="webhook_deliveries"),
     path("webhooks/<int:webhook_id>/deliveries/<int:delivery_id>", DeliveryView.as_view(), name="webhook_delivery"),
     path("webhooks/<int:webhook_id>/deliveries/<int:delivery_id>/replay", ReplayView.as_view(), name="webhook_replay"),

@@ -13,12 +13,16 @@ class EndpointState(models.TextChoices):
 
 
 class DeliveryState(models.TextChoices):
-    """How far a delivery is. One that is tried again waits until `due_at`; a failed one used up its attempts."""
+    """How far a delivery is. One that is tried again waits until `due_at`; a failed one used up its attempts.
+
+    A dropped one was never to be sent: its endpoint was removed, or enabled from then on.
+    """
 
     WAITING = "waiting", _("waiting")
     SENDING = "sending", _("being sent")
     DELIVERED = "delivered", _("delivered")
     FAILED = "failed", _("failed")
+    DROPPED = "dropped", _("dropped")
 
 
 class DeliveryCause(models.TextChoices):

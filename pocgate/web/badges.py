@@ -158,6 +158,7 @@ DELIVERY_STATES = _looks(
         "sending": ("accent", "refresh-cw"),
         "delivered": ("go", "check"),
         "failed": ("stop", "triangle-alert"),
+        "dropped": ("plain", "ban"),
     },
 )
 FAMILIES: Mapping[str, Mapping[str, Look]] = {

@@ -73,6 +73,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("administration/webhooks/<int:webhook_id>/disable/", webhooks.disable_webhook, name="webhook_disable"),
     path("administration/webhooks/<int:webhook_id>/enable/", webhooks.enable_webhook, name="webhook_enable"),
     path("administration/webhooks/<int:webhook_id>/remove/", webhooks.remove_webhook, name="webhook_remove"),
+    path("administration/webhooks/<int:webhook_id>/again/", webhooks.send_failed, name="webhook_send_failed"),
     path("administration/webhooks/<int:webhook_id>/test/", webhooks.test_webhook, name="webhook_test"),
     path(
         "administration/webhooks/<int:webhook_id>/deliveries/<int:delivery_id>/",

@@ -205,6 +205,7 @@ TABLE = [
     ("webhook_deliveries", "get", HOOKS, AUDITOR),
     ("webhook_delivery", "get", HOOKS, AUDITOR),
     ("webhook_replay", "post", HOOKS, ADMIN),
+    ("webhook_replay_failed", "post", HOOKS, ADMIN),
     ("me", "get", None, EVERYBODY),
     ("notification_preferences", "get", None, EVERYBODY),
     ("notification_preferences", "patch", Scope.NOTIFICATIONS_WRITE, EVERYBODY),

@@ -14,6 +14,7 @@ from pocgate.ledger.tasks import dispatch_events, send_webhooks
 from tests.api.conftest import API, Caller
 from tests.api.contract import assert_as_described
 from tests.factories.identity import RoleGrantFactory
+from tests.factories.ledger import WebhookDeliveryFactory
 from tests.ledger.conftest import endpoint, receiver
 from tests.ledger.receiver import Receiver, Reply
 
@@ -144,3 +145,16 @@ def test_auditor_reads_and_changes_nothing(caller: Caller, client: Client) -> No
     assert [answer.status_code for answer in refused] == [403, 403]
     assert WebhookEndpoint.objects.count() == 1
     assert not WebhookDelivery.objects.exists()
+
+
+def test_failed_events_are_counted_and_sent_again(client: Client) -> None:
+    made = send(client, "webhooks", HOOK).json()
+    for number in range(2):
+        WebhookDeliveryFactory(endpoint=WebhookEndpoint.objects.get(), state="failed", position=number + 1)
+    path = f"webhooks/{made['id']}"
+    before = client.get(f"{API}/{path}").json()["failed_events"]
+
+    again = assert_as_described(send(client, f"{path}/replay-failed"), "webhooks/{webhook_id}/replay-failed", "post")
+
+    assert (made["failed_events"], before, again) == (0, 2, {"events": 2})
+    assert client.get(f"{API}/{path}").json()["failed_events"] == 0

@@ -96,6 +96,7 @@ TABLE: Mapping[str, Row] = {
     "webhook_disable": Row(admins(302), "post", args=(1,)),
     "webhook_enable": Row(admins(409), "post", args=(1,)),
     "webhook_remove": Row(admins(302), "post", args=(1,)),
+    "webhook_send_failed": Row(admins(302), "post", args=(1,)),
     "webhook_test": Row(admins(302), "post", args=(1,)),
     "webhook_delivery": Row({**admins(200), "auditor": 200}, args=(1, 1)),
     "webhook_replay": Row(admins(302), "post", args=(1, 1)),

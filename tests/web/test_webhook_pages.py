@@ -118,3 +118,19 @@ def test_auditor_is_offered_nothing_to_change(visitor: Visitor) -> None:
     ]
 
     assert not any("/rotate/" in page or "/replay/" in page or "/new/" in page for page in pages)
+
+
+def test_failed_events_are_shown_and_sent_again(visitor: Visitor) -> None:
+    endpoint = WebhookEndpointFactory()
+    for number in range(3):
+        WebhookDeliveryFactory(endpoint=endpoint, state="failed", position=number + 1)
+    admin, address = visitor("admin"), reverse("webhook", args=[endpoint.pk])
+
+    pages = [admin.get(page).content.decode() for page in (reverse("webhooks"), address)]
+    answer = admin.post(reverse("webhook_send_failed", args=[endpoint.pk]), follow=True).content.decode()
+
+    assert ["3 failed" in page for page in pages] == [True, True]
+    assert "Send all 3 failed again" in pages[1]
+    assert "3 events are on their way again" in answer
+    assert "3 failed" not in answer
+    assert WebhookDelivery.objects.filter(state="waiting", attempts=0).count() == 3

@@ -21,12 +21,13 @@ from pocgate.api.webhooks.shapes import (
     DELIVERIES,
     DELIVERY,
     DELIVERY_IN_FULL,
+    SENT_AGAIN,
     attempt_document,
     delivery_document,
 )
 from pocgate.api.webhooks.views import ID, TAG
 from pocgate.identity.enums import Scope
-from pocgate.ledger.commands.deliveries import replay_delivery, send_test
+from pocgate.ledger.commands.deliveries import replay_delivery, send_failed_again, send_test
 from pocgate.ledger.enums import DeliveryState
 from pocgate.ledger.queries.webhooks import deliveries_of
 
@@ -103,6 +104,29 @@ class ReplayView(ApiView):
         read_body(EmptyBody, request.data)
         again = replay_delivery(delivery_id=delivery.pk, actor=self.person, now=self.now)
         return json_answer(request, delivery_document(again), status=201)
+
+
+class FailedView(ApiView):
+    """Sending all that was given up again."""
+
+    required_scopes = {"POST": Scope.WEBHOOKS_WRITE}
+
+    @described(
+        "replay_failed_webhook_events",
+        "Send every event that was given up again",
+        tag=TAG,
+        parameters=(ID, IDEMPOTENCY_KEY),
+        request=EmptyBody,
+        answers={200: SENT_AGAIN},
+        errors=(400, 404, 409, 415),
+    )
+    @idempotent
+    def post(self, request: Request, webhook_id: int) -> HttpResponse:
+        """With all attempts, under the same message ids; a disabled webhook gets them once it is enabled."""
+        endpoint_or_404(self, webhook_id)
+        read_body(EmptyBody, request.data)
+        again = send_failed_again(endpoint_id=webhook_id, actor=self.person, now=self.now)
+        return json_answer(request, {"events": again})
 
 
 class TestView(ApiView):

@@ -21,6 +21,7 @@ _ENDPOINT = {
     "failures": {**COUNT, "description": "Attempts since the last success."},
     "failing_since": or_null(TIME),
     "succeeded_at": or_null(TIME),
+    "failed_events": {**COUNT, "description": "Events that were given up and not sent again."},
     "old_secret_until": {**or_null(TIME), "description": "When the last of the older secrets ceases to sign as well."},
 }
 ENDPOINT = named("WebhookEndpoint", record(**_ENDPOINT))
@@ -57,6 +58,7 @@ DELIVERY_IN_FULL = named(
     "WebhookDeliveryInFull",
     record(**_DELIVERY, body={**STRING, "description": "As it is sent, byte by byte."}, tries=array(ATTEMPT)),
 )
+SENT_AGAIN = record(events=COUNT)
 DELIVERIES = record(results=array(DELIVERY), next_cursor=or_null(STRING))
 
 
@@ -75,6 +77,8 @@ def endpoint_document(endpoint: WebhookEndpoint, **more: Any) -> dict[str, Any]:
         "failures": endpoint.failures,
         "failing_since": endpoint.failing_since,
         "succeeded_at": endpoint.succeeded_at,
+        # A new one has not been read by `endpoints()`, and none failed.
+        "failed_events": getattr(endpoint, "failed", 0),
         "old_secret_until": max((old.until for old in endpoint.old_secrets.all()), default=None),
         **more,
     }

@@ -25,12 +25,13 @@ from pocgate.ledger.errors import endpoint_removed, still_open
 from pocgate.ledger.models import Activity, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from pocgate.ledger.queries.feed import FeedPage, feed_page, is_of_kinds
 from pocgate.ledger.queries.names import cases_of
-from pocgate.ledger.queries.webhooks import OPEN, to_send
+from pocgate.ledger.queries.webhooks import OPEN, failed_events, to_send
 from pocgate.ledger.rules.retries import is_gone, is_success, next_try
 
 SEND_TASK = "ledger.send_webhooks"
-# The task of the inbox, above, that tells administrators.
+# The tasks of the inbox, above, that tell administrators.
 TELL_DISABLED_TASK = "inbox.tell_webhook_disabled"
+TELL_GIVEN_UP_TASK = "inbox.tell_webhook_given_up"
 PAGE = 1000
 # Longer than one request may take, with the look-up of its name.
 LEASE = timedelta(seconds=60)
@@ -144,6 +145,18 @@ def replay_delivery(*, delivery_id: int, actor: User, now: datetime) -> WebhookD
     return made
 
 
+def send_failed_again(*, endpoint_id: int, actor: User, now: datetime) -> int:
+    """Put every event that was given up back to work, with all its attempts before it; how many."""
+    with transaction.atomic():
+        endpoint = _endpoint(endpoint_id, actor, now)
+        failed = failed_events().filter(endpoint=endpoint)
+        again = failed.update(state=DeliveryState.WAITING, due_at=now, attempts=0, finished_at=None)
+        if again:
+            record(Act("webhook.replayed", SUBJECT, endpoint.pk, after={"failed_events": again}), actor=actor, now=now)
+            jobs.wake(SEND_TASK, endpoint_id=endpoint.pk)
+    return again
+
+
 def forget_deliveries(*, now: datetime, days: int, limit: int = 5000) -> int:
     """Remove deliveries that ended more than `days` ago, with their attempts, at most `limit` at a time; how many."""
     old = WebhookDelivery.objects.filter(finished_at__lt=now - timedelta(days=days)).order_by("finished_at")
@@ -233,8 +246,10 @@ def _note_health(delivery: WebhookDelivery, tried: Tried, *, ended: bool, now: d
     endpoint.update(failures=F("failures") + 1, failing_since=Coalesce("failing_since", now))
     if is_gone(tried.status):
         _disable(endpoint.get(), "The receiver answered 410: it wants no more.", now)
+    elif ended and endpoint.filter(succeeded_at__gte=delivery.created_at).exists():
+        jobs.enqueue_once(TELL_GIVEN_UP_TASK, now=now, subject_type=SUBJECT, subject_id=delivery.endpoint_id)
     # Every attempt failed, and nothing else got through since it was made: that is the endpoint, not the event.
-    elif ended and not endpoint.filter(succeeded_at__gte=delivery.created_at).exists():
+    elif ended:
         _disable(endpoint.get(), f"{delivery.attempts} attempts failed, and nothing got through meanwhile.", now)
 
 

@@ -106,7 +106,7 @@ def enable_endpoint(*, endpoint_id: int, actor: User, now: datetime, skip_missed
             endpoint.position = place_all()
         endpoint.save()
         if skip_missed:
-            _end_waiting(endpoint, now)
+            _drop_waiting(endpoint, now)
         else:
             _renew_missed(endpoint, failed_since, now)
         _tell("enabled", endpoint, actor, now, after={"skip_missed": skip_missed})
@@ -120,7 +120,7 @@ def remove_endpoint(*, endpoint_id: int, actor: User, now: datetime) -> None:
         endpoint = _locked(endpoint_id, actor, now)
         endpoint.state, endpoint.disabled_at = EndpointState.REMOVED, endpoint.disabled_at or now
         endpoint.save(update_fields=["state", "disabled_at"])
-        _end_waiting(endpoint, now)
+        _drop_waiting(endpoint, now)
         _tell("removed", endpoint, actor, now, after={"name": endpoint.name})
 
 
@@ -133,9 +133,9 @@ def _renew_missed(endpoint: WebhookEndpoint, failed_since: datetime | None, now:
     events.update(state=DeliveryState.WAITING, due_at=now, attempts=0, finished_at=None)
 
 
-def _end_waiting(endpoint: WebhookEndpoint, now: datetime) -> None:
+def _drop_waiting(endpoint: WebhookEndpoint, now: datetime) -> None:
     waiting = WebhookDelivery.objects.filter(endpoint=endpoint, state=DeliveryState.WAITING)
-    waiting.update(state=DeliveryState.FAILED, finished_at=now)
+    waiting.update(state=DeliveryState.DROPPED, finished_at=now)
 
 
 def _locked(endpoint_id: int, actor: User, now: datetime) -> WebhookEndpoint:

@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 ('position', models.BigIntegerField(null=True)),
                 ('case_id', models.BigIntegerField(null=True)),
                 ('body', models.TextField()),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('sending', 'being sent'), ('delivered', 'delivered'), ('failed', 'failed')], default='waiting', max_length=10)),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('sending', 'being sent'), ('delivered', 'delivered'), ('failed', 'failed'), ('dropped', 'dropped')], default='waiting', max_length=10)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('due_at', models.DateTimeField()),
                 ('lease_until', models.DateTimeField(null=True)),
@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('state__in', ['waiting', 'sending'])), fields=['endpoint', 'due_at'], name='ledger_delivery_open'), models.Index(fields=['endpoint', '-id'], name='ledger_delivery_endpoint'), models.Index(fields=['finished_at'], name='ledger_delivery_finished')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('cause', 'event')), fields=('endpoint', 'position'), name='ledger_webhookdelivery_event_once'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'sending', 'delivered', 'failed'])), name='ledger_webhookdelivery_state_known'), models.CheckConstraint(condition=models.Q(('cause__in', ['event', 'replay', 'test'])), name='ledger_webhookdelivery_cause_known'), models.CheckConstraint(condition=models.Q(models.Q(('cause', 'event'), _negated=True), ('position__isnull', False), _connector='OR'), name='ledger_webhookdelivery_event_has_place'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'sending'), _negated=True), ('lease_until__isnull', False), _connector='OR'), name='ledger_webhookdelivery_sending_has_lease'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['delivered', 'failed']), _negated=True), ('finished_at__isnull', False), _connector='OR'), name='ledger_webhookdelivery_finished_has_time')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('cause', 'event')), fields=('endpoint', 'position'), name='ledger_webhookdelivery_event_once'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'sending', 'delivered', 'failed', 'dropped'])), name='ledger_webhookdelivery_state_known'), models.CheckConstraint(condition=models.Q(('cause__in', ['event', 'replay', 'test'])), name='ledger_webhookdelivery_cause_known'), models.CheckConstraint(condition=models.Q(models.Q(('cause', 'event'), _negated=True), ('position__isnull', False), _connector='OR'), name='ledger_webhookdelivery_event_has_place'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'sending'), _negated=True), ('lease_until__isnull', False), _connector='OR'), name='ledger_webhookdelivery_sending_has_lease'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['delivered', 'failed', 'dropped']), _negated=True), ('finished_at__isnull', False), _connector='OR'), name='ledger_webhookdelivery_finished_has_time')],
             },
         ),
         migrations.CreateModel(

@@ -113,7 +113,8 @@ class WebhookDelivery(models.Model):
                 name="ledger_webhookdelivery_sending_has_lease",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=[DeliveryState.DELIVERED, DeliveryState.FAILED]) | Q(finished_at__isnull=False),
+                condition=~Q(state__in=[DeliveryState.DELIVERED, DeliveryState.FAILED, DeliveryState.DROPPED])
+                | Q(finished_at__isnull=False),
                 name="ledger_webhookdelivery_finished_has_time",
             ),
         ]

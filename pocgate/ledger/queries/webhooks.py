@@ -6,7 +6,8 @@ import base64
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.crypto import salted_hmac
 
 from pocgate.ledger.enums import DeliveryCause, DeliveryState, EndpointState
@@ -30,11 +31,20 @@ def secrets_of(endpoint: WebhookEndpoint, *, now: datetime) -> Sequence[str]:
 
 
 def endpoints() -> QuerySet[WebhookEndpoint]:
-    """Every endpoint that was not removed, by name, with the deliveries that wait for it and its old secrets."""
+    """Every endpoint that was not removed, by name, with its old secrets, and how many events wait and failed."""
     waiting = Count("deliveries", filter=Q(deliveries__state__in=OPEN, deliveries__cause=DeliveryCause.EVENT))
     shown = WebhookEndpoint.objects.exclude(state=EndpointState.REMOVED).select_related("created_by")
     shown = shown.prefetch_related(Prefetch("old_secrets", WebhookOldSecret.objects.order_by("until")))
-    return shown.annotate(waiting=waiting).order_by("name", "pk")
+    failed = failed_events().filter(endpoint=OuterRef("pk")).order_by().values("endpoint")
+    number = Subquery(failed.annotate(number=Count("pk")).values("number"))
+    return shown.annotate(waiting=waiting, failed=Coalesce(number, 0)).order_by("name", "pk")
+
+
+def failed_events() -> QuerySet[WebhookDelivery]:
+    """Events that were given up, but for those that a replay brought there since."""
+    replayed = WebhookDelivery.objects.filter(cause=DeliveryCause.REPLAY, state=DeliveryState.DELIVERED)
+    failed = WebhookDelivery.objects.filter(cause=DeliveryCause.EVENT, state=DeliveryState.FAILED)
+    return failed.exclude(message_id__in=replayed.values("message_id"))
 
 
 def deliveries_of(

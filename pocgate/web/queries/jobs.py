@@ -37,6 +37,7 @@ PURPOSES = {
     "ledger.forget_deliveries": _("Remove old rows of the delivery log"),
     "ledger.make_checkpoint": _("Seal the activity so far"),
     "inbox.tell_webhook_disabled": _("Tell of a disabled webhook"),
+    "inbox.tell_webhook_given_up": _("Tell of events that a webhook did not take"),
     "portfolio.apply_import": _("Apply an import"),
     "portfolio.check_import": _("Check an import"),
     "scoring.place_case": _("Place a case in the matrix"),

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -19,7 +20,7 @@ from pocgate.identity.commands.sign_in import require_recent_sign_in
 from pocgate.identity.enums import Role
 from pocgate.identity.queries import sign_in_of
 from pocgate.kernel.errors import Invalid
-from pocgate.ledger.commands.deliveries import replay_delivery, send_test
+from pocgate.ledger.commands.deliveries import replay_delivery, send_failed_again, send_test
 from pocgate.ledger.commands.endpoints import (
     create_endpoint,
     disable_endpoint,
@@ -183,6 +184,16 @@ def remove_webhook(request: HttpRequest, webhook_id: int) -> HttpResponse:
     remove_endpoint(endpoint_id=found.pk, actor=person(request), now=timezone.now())
     messages.success(request, _("The webhook “%(name)s” is removed.") % {"name": found.name})
     return redirect("webhooks")
+
+
+@for_administrators
+@require_POST
+def send_failed(request: HttpRequest, webhook_id: int) -> HttpResponse:
+    """Send every event that was given up again."""
+    again = send_failed_again(endpoint_id=_endpoint(webhook_id).pk, actor=person(request), now=timezone.now())
+    said = ngettext("%(number)s event is on its way again.", "%(number)s events are on their way again.", again)
+    messages.success(request, said % {"number": again})
+    return redirect("webhook", webhook_id)
 
 
 @for_administrators
