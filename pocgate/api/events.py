@@ -29,7 +29,7 @@ from pocgate.ledger.commands.feed import place_events
 from pocgate.ledger.models import Activity
 from pocgate.ledger.queries.feed import end_of_feed, feed_page, of_kinds, time_at
 from pocgate.ledger.queries.names import cases_of
-from pocgate.ledger.rules.endpoints import MOST_KINDS, is_kind
+from pocgate.ledger.rules.endpoints import MOST_KINDS, is_kind, nearest_kinds
 from pocgate.ledger.rules.shown import shown
 from portfolio.models import UseCase
 
@@ -74,7 +74,9 @@ def _read_kinds(value: str) -> Sequence[str]:
     kinds = list(dict.fromkeys(kind.strip() for kind in value.split(",")))
     wrong = [kind for kind in kinds if not is_kind(kind)]
     if wrong or len(kinds) > MOST_KINDS:
-        raise Refused("unknown_value", "Give verbs such as decision.made, or their nouns such as decision.")
+        near = ", ".join(dict.fromkeys(known for kind in wrong for known in nearest_kinds(kind[:60])))
+        hint = f" Perhaps you mean: {near}." if near else ""
+        raise Refused("unknown_value", f"Give verbs such as decision.made, or their nouns such as decision.{hint}")
     return kinds
 
 

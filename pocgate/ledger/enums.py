@@ -1,4 +1,6 @@
-"""States of webhook endpoints and of deliveries."""
+"""States of webhook endpoints and of deliveries, and the verbs that are told."""
+
+from collections.abc import Mapping, Sequence
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -33,12 +35,115 @@ class DeliveryCause(models.TextChoices):
     TEST = "test", _("test")
 
 
-# The nouns of every verb, in alphabetical order. A verb of a new noun adds it here, so that programs can ask for it.
-NOUNS = (
-    *("answer", "answers", "benefit_entry", "business_case", "calendar", "case", "change_request", "channel"),
-    *("checklist", "committee", "condition", "cost", "cost_plan", "costs", "decision", "department", "dependency"),
-    *("evidence", "fact", "feedback", "finding", "import", "inbox", "incident", "job", "kpi", "mail_text"),
-    *("mapping", "meeting", "operations_reading", "override", "playbook", "release", "review", "revive_trigger"),
-    *("risk", "role", "scope", "scorecard", "sign_off", "standing", "team", "tier", "token", "training_session"),
-    *("user", "waiver", "webhook"),
-)
+# Every act that the feed and webhooks tell, by its noun: a verb is `noun.act`. A new verb is added here and worded in
+# `web.wording`; programs ask for whole nouns or for single verbs.
+TOLD: Mapping[str, Sequence[str]] = {
+    "answer": ("given", "verified", "evidence_linked"),
+    "answers": ("imported",),
+    "benefit_entry": ("recorded", "corrected"),
+    "business_case": ("set",),
+    "calendar": ("made", "revoked"),
+    "case": (
+        "registered",
+        "edited",
+        "submitted",
+        "archived",
+        "unarchived",
+        "imported",
+        "import_updated",
+        "stage_identified",
+        "entered_review",
+        "left_review",
+        "moved",
+        "resumed",
+        "time_box_extended",
+        "records_locked",
+        "records_unlocked",
+    ),
+    "change_request": ("recorded", "corrected", "withdrawn", "settled"),
+    "channel": ("added", "ended"),
+    "checklist": ("drafted", "published", "retired", "discarded"),
+    "committee": ("created", "dissolved", "seat_delegated", "delegation_revoked", "seat_given", "seat_ended"),
+    "condition": ("cleared",),
+    "cost": ("recorded", "corrected", "noticed", "justified"),
+    "cost_plan": ("proposed", "agreed"),
+    "costs": ("recorded",),
+    "decision": ("corrected", "made"),
+    "department": ("created", "renamed", "member_set"),
+    "dependency": ("recorded", "corrected", "resolved"),
+    "evidence": ("attached", "revised", "withdrawn"),
+    "fact": ("set", "leaving_prohibited_proposed"),
+    "feedback": ("recorded", "answered", "corrected"),
+    "finding": ("answered",),
+    "import": ("received", "started", "applied"),
+    "inbox": ("preferences_set", "kind_muted", "kind_unmuted", "address_bounced", "bounce_cleared"),
+    "incident": ("recorded", "corrected", "contained", "reported"),
+    "job": ("retried",),
+    "kpi": (
+        "defined",
+        "redefined",
+        "renamed",
+        "retired",
+        "threshold_set",
+        "reading_recorded",
+        "readings_recorded",
+        "reading_corrected",
+    ),
+    "mail_text": ("edited", "reset"),
+    "mapping": ("saved", "deleted"),
+    "meeting": (
+        "planned",
+        "changed",
+        "cancelled",
+        "item_added",
+        "item_removed",
+        "item_moved",
+        "answered",
+        "started",
+        "minuted",
+        "held",
+    ),
+    "operations_reading": ("recorded", "corrected"),
+    "override": ("requested", "consented", "signed", "refused", "withdrawn"),
+    "playbook": ("draft_begun", "draft_saved", "draft_moved", "draft_discarded", "published"),
+    "release": ("recorded",),
+    "review": (
+        "proposed",
+        "proposal_dismissed",
+        "requested",
+        "preparation_begun",
+        "dossier_frozen",
+        "voting_opened",
+        "voting_extended",
+        "voting_closed",
+        "question_asked",
+        "question_answered",
+        "veto_lifted",
+        "veto_appealed",
+        "veto_appeal_answered",
+        "recused",
+        "seat_given",
+        "seat_ended",
+        "seat_delegated",
+        "delegation_revoked",
+        "withdrawn",
+    ),
+    "revive_trigger": ("reported",),
+    "risk": ("recorded", "corrected", "accepted", "closed"),
+    "role": ("granted", "revoked"),
+    "scope": ("added", "removed"),
+    "scorecard": ("rated",),
+    "sign_off": ("accepted", "returned", "waived", "outdated"),
+    "standing": ("lapsed", "restored"),
+    "team": ("joined", "left", "role_confirmed"),
+    "tier": ("assessed",),
+    "token": ("created", "revoked", "rotated"),
+    "training_session": ("recorded", "held", "corrected"),
+    "user": ("address_corrected", "created", "edited", "password_changed", "activated", "deactivated"),
+    "waiver": ("requested", "signed_first", "granted", "refused", "revoked", "expired"),
+    "webhook": ("created", "edited", "secret_rotated", "disabled", "enabled", "removed", "tested", "replayed"),
+}
+NOUNS = tuple(TOLD)
+VERBS = tuple(f"{noun}.{act}" for noun, acts in TOLD.items() for act in acts)
+# Recorded, and never told, neither before nor after the close.
+NEVER_TOLD = ("review.voted", "review.vote_changed")

@@ -80,6 +80,8 @@ def test_change_asks_for_the_version_that_was_read(client: Client) -> None:
         ({"url": "https://10.0.0.8/"}, "/url"),
         ({"url": "nonsense"}, "/url"),
         ({"kinds": ["nonsense"]}, "/kinds"),
+        ({"kinds": ["decision.mode"]}, "/kinds"),
+        ({"kinds": ["review.voted"]}, "/kinds"),
         ({"name": ""}, "/name"),
         ({"colour": "red"}, "/colour"),
     ],

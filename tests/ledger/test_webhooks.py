@@ -455,9 +455,31 @@ def test_address_that_can_not_be_called_is_refused_when_it_is_entered(admin: Use
     assert [problem.code for problem in refused.value.problems] == [code]
 
 
-@pytest.mark.parametrize("kind", ["nonsense", "decision.", "Decision.made", "decision.made.twice", "nonsense.made"])
-def test_kind_of_event_that_does_not_exist_is_refused(admin: User, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "named"),
+    [
+        ("qqqqqqqq", "It begins with one of: answer, answers, "),
+        ("decision.", "Perhaps you mean: decision"),
+        ("decision.mode", "Perhaps you mean: decision.made"),
+        ("Decision.made", "Perhaps you mean: decision.made"),
+        ("decision.made.twice", "Perhaps you mean: decision.made"),
+        ("case.move", "Perhaps you mean: case.moved"),
+        ("desision", "Perhaps you mean: decision"),
+        ("cost.record", "Perhaps you mean: cost.recorded, costs.recorded"),
+    ],
+)
+def test_kind_of_event_that_does_not_exist_is_refused_and_the_nearest_named(admin: User, kind: str, named: str) -> None:
     with pytest.raises(Invalid) as refused:
         create_endpoint(name="Audit", url="https://example.org/", kinds=[kind], actor=admin, now=timezone.now())
 
-    assert [problem.code for problem in refused.value.problems] == ["unknown_kind"]
+    (problem,) = refused.value.problems
+    assert problem.code == "unknown_kind"
+    assert f"“{kind}” is no kind of event. {named}" in problem.message.format(**problem.params)
+
+
+@pytest.mark.parametrize("kind", ["review.voted", "review.vote_changed"])
+def test_nobody_can_ask_for_votes(admin: User, kind: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        create_endpoint(name="Audit", url="https://example.org/", kinds=[kind], actor=admin, now=timezone.now())
+
+    assert [problem.code for problem in refused.value.problems] == ["never_told"]

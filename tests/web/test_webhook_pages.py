@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
+from pocgate.ledger.enums import VERBS
 from pocgate.ledger.models import WebhookDelivery, WebhookEndpoint
 from pocgate.ledger.queries.webhooks import secret_of
 from tests.factories.ledger import WebhookDeliveryFactory, WebhookEndpointFactory
@@ -18,7 +20,7 @@ VALUES = {
     "name": "Evidence store",
     "url": "https://store.example.org/hook",
     "nouns": ["decision"],
-    "verbs": "kpi.defined, review.voting_opened",
+    "verbs": ["kpi.defined", "review.voting_opened"],
 }
 
 
@@ -40,12 +42,13 @@ def test_new_webhook_shows_its_secret_once(visitor: Visitor) -> None:
     [
         ({"url": "https://169.254.169.254/latest"}, "is not a public address"),
         ({"url": "http://store.example.org/"}, "Use https"),
-        ({"verbs": "nonsense.made"}, "is no kind of event"),
+        ({"verbs": ["decision.mode"]}, "is no kind of event. Perhaps you mean: decision.made"),
+        ({"nouns": ["nonsense"]}, "is not one of the available choices"),
         ({"name": ""}, "This field is required"),
     ],
 )
 def test_values_that_are_refused_return_the_form_with_the_reason(
-    visitor: Visitor, change: dict[str, str], words: str
+    visitor: Visitor, change: dict[str, Any], words: str
 ) -> None:
     answer = visitor("admin").post(reverse("new_webhook"), VALUES | change)
 
@@ -59,11 +62,22 @@ def test_form_of_a_webhook_holds_what_it_has(visitor: Visitor) -> None:
     admin = visitor("admin")
 
     page = admin.get(reverse("webhook_edit", args=[endpoint.pk])).content.decode()
-    admin.post(reverse("webhook_edit", args=[endpoint.pk]), VALUES | {"nouns": [], "verbs": ""})
+    admin.post(reverse("webhook_edit", args=[endpoint.pk]), VALUES | {"nouns": [], "verbs": []})
     endpoint.refresh_from_db()
 
-    assert 'value="kpi.defined"' in page
+    assert re.search(r'value="kpi.defined"[^>]* checked', page)
+    assert not re.search(r'value="kpi.retired"[^>]* checked', page)
     assert (endpoint.name, endpoint.kinds) == ("Evidence store", [])
+
+
+def test_form_offers_single_events_by_their_noun_and_no_vote(visitor: Visitor) -> None:
+    page = visitor("admin").get(reverse("new_webhook")).content.decode()
+
+    assert page.count('name="verbs"') == len(VERBS)
+    assert "<legend>costs</legend>" in page
+    assert "recorded a cost" in page
+    assert "costs (many at once)" in page
+    assert "review.vote_changed" not in page
 
 
 def test_log_is_narrowed_by_state_and_kind_and_goes_on(visitor: Visitor) -> None:

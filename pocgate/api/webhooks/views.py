@@ -25,6 +25,7 @@ from pocgate.ledger.commands.endpoints import (
     remove_endpoint,
     rotate_secret,
 )
+from pocgate.ledger.enums import NOUNS
 from pocgate.ledger.models import WebhookEndpoint
 from pocgate.ledger.queries.webhooks import endpoints
 from pocgate.ledger.rules.endpoints import LONGEST_NAME, LONGEST_URL
@@ -38,7 +39,12 @@ class WebhookBody(Body):
 
     name = serializers.CharField(max_length=LONGEST_NAME)
     url = serializers.CharField(max_length=LONGEST_URL)
-    kinds = serializers.ListField(child=serializers.CharField(max_length=90), max_length=100, required=False)
+    kinds = serializers.ListField(
+        child=serializers.CharField(max_length=90),
+        max_length=100,
+        required=False,
+        help_text=f"Verbs such as `decision.made`, or nouns, which take all of their verbs: {', '.join(NOUNS)}.",
+    )
 
 
 class DisablingBody(Body):

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
 from ipaddress import ip_address
 
 from pocgate.kernel.addresses import Network, is_callable
 from pocgate.kernel.errors import FieldProblem
 from pocgate.kernel.outgoing import target_of
-from pocgate.ledger.enums import NOUNS
+from pocgate.ledger.enums import NEVER_TOLD, NOUNS, VERBS
 
 LONGEST_NAME = 100
 LONGEST_URL = 500
 MOST_KINDS = 100
-KIND = re.compile(r"([a-z_]{1,40})(\.[a-z_]{1,40})?")
+KINDS = (*NOUNS, *VERBS)
+# How many known kinds are named for a mistyped one, and how like it they have to be (a ratio of `difflib`).
+MOST_NAMED = 3
+LIKE = 0.6
 
 
 def endpoint_problems(
@@ -32,22 +35,35 @@ def endpoint_problems(
         yield FieldProblem("kinds", "too_many", "At most {limit} kinds.", {"limit": MOST_KINDS})
     for kind in kinds[:MOST_KINDS]:
         if not is_kind(kind):
-            shown = {"kind": kind[:60], "nouns": ", ".join(NOUNS)}
-            yield FieldProblem(
-                "kinds", "unknown_kind", "“{kind}” is no kind of event. It begins with one of: {nouns}.", shown
-            )
+            yield _unknown_kind(kind)
 
 
 def is_kind(kind: str) -> bool:
-    """A verb such as `decision.made`, or the noun of verbs, such as `decision`."""
-    match = KIND.fullmatch(kind)
-    return match is not None and match.group(1) in NOUNS
+    """A verb that is told, such as `decision.made`, or the noun of verbs, such as `decision`."""
+    return kind in KINDS
+
+
+def nearest_kinds(kind: str) -> Sequence[str]:
+    """The known kinds that a mistyped one may mean, the likeliest first; none when nothing is like it."""
+    return get_close_matches(kind, KINDS, n=MOST_NAMED, cutoff=LIKE)
 
 
 def sorted_kinds(kinds: Iterable[str]) -> list[str]:
-    """Each once, without those that a noun among them covers."""
+    """Each once, without the verbs that a noun among them covers."""
     given = {kind.strip() for kind in kinds if kind.strip()}
-    return sorted(kind for kind in given if "." not in kind or kind.partition(".")[0] not in given)
+    return sorted(kind for kind in given if kind not in VERBS or kind.partition(".")[0] not in given)
+
+
+def _unknown_kind(kind: str) -> FieldProblem:
+    given = kind[:60]
+    if kind in NEVER_TOLD:
+        return FieldProblem("kinds", "never_told", "“{kind}” is told to nobody: votes are secret.", {"kind": given})
+    near = nearest_kinds(given)
+    if near:
+        shown = {"kind": given, "near": ", ".join(near)}
+        return FieldProblem("kinds", "unknown_kind", "“{kind}” is no kind of event. Perhaps you mean: {near}.", shown)
+    shown = {"kind": given, "nouns": ", ".join(NOUNS)}
+    return FieldProblem("kinds", "unknown_kind", "“{kind}” is no kind of event. It begins with one of: {nouns}.", shown)
 
 
 def _url_problems(url: str, allowed: Sequence[Network]) -> Iterator[FieldProblem]:
