@@ -137,6 +137,21 @@ def test_disabled_webhook_is_enabled_again(client: Client) -> None:
     assert client.get(f"{API}/{path}").status_code == 404
 
 
+def test_log_of_a_removed_webhook_is_found_and_read(client: Client) -> None:
+    made = send(client, "webhooks", HOOK).json()
+    delivery = WebhookDeliveryFactory(endpoint=WebhookEndpoint.objects.get())
+    path = f"webhooks/{made['id']}"
+    send(client, f"{path}/removal")
+
+    found = [client.get(f"{API}/webhooks", query).json()["results"] for query in ({}, {"state": "removed"})]
+    log = assert_as_described(client.get(f"{API}/{path}/deliveries"), "webhooks/{webhook_id}/deliveries")
+
+    assert [[row["id"] for row in rows] for rows in found] == [[], [made["id"]]]
+    assert [row["id"] for row in log["results"]] == [delivery.pk]
+    assert client.get(f"{API}/{path}/deliveries/{delivery.pk}").status_code == 200
+    assert send(client, f"{path}/deliveries/{delivery.pk}/replay").status_code == 409
+
+
 def test_auditor_reads_and_changes_nothing(caller: Caller, client: Client) -> None:
     made = send(client, "webhooks", HOOK).json()
     auditor = caller()

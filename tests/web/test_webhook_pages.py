@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from pocgate.ledger.enums import VERBS
 from pocgate.ledger.models import WebhookDelivery, WebhookEndpoint
@@ -148,3 +149,20 @@ def test_failed_events_are_shown_and_sent_again(visitor: Visitor) -> None:
     assert "3 events are on their way again" in answer
     assert "3 failed" not in answer
     assert WebhookDelivery.objects.filter(state="waiting", attempts=0).count() == 3
+
+
+def test_log_of_a_removed_webhook_is_reached_and_nothing_is_offered_there(visitor: Visitor) -> None:
+    delivery = WebhookDeliveryFactory(endpoint__state="removed", endpoint__disabled_at=timezone.now())
+    admin, address = visitor("admin"), reverse("webhook", args=[delivery.endpoint_id])
+
+    listed = admin.get(reverse("webhooks")).content.decode()
+    page = admin.get(address)
+    one = admin.get(reverse("webhook_delivery", args=[delivery.endpoint_id, delivery.pk])).content.decode()
+
+    assert f'href="{address}"' in listed
+    assert f'href="{address}"' in one
+    assert list(page.context["deliveries"]) == [delivery]
+    assert not any(
+        "/replay/" in text or "/enable/" in text or "/edit/" in text for text in (one, page.content.decode())
+    )
+    assert admin.get(reverse("webhook_edit", args=[delivery.endpoint_id])).status_code == 404

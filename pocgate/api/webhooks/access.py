@@ -12,7 +12,7 @@ from pocgate.identity.enums import Role
 from pocgate.identity.queries import has_role
 from pocgate.kernel.errors import Blocker, Forbidden
 from pocgate.ledger.models import WebhookDelivery, WebhookEndpoint
-from pocgate.ledger.queries.webhooks import endpoints
+from pocgate.ledger.queries.webhooks import endpoints, logged_endpoints
 
 
 def require_reader(view: ApiView) -> None:
@@ -25,6 +25,15 @@ def endpoint_or_404(view: ApiView, endpoint_id: int) -> WebhookEndpoint:
     """An endpoint that was not removed."""
     require_reader(view)
     found = endpoints().filter(pk=endpoint_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def logged_endpoint_or_404(view: ApiView, endpoint_id: int) -> WebhookEndpoint:
+    """An endpoint, also a removed one, whose log is kept."""
+    require_reader(view)
+    found = logged_endpoints().filter(pk=endpoint_id).first()
     if found is None:
         raise Http404
     return found

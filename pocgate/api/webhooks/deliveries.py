@@ -16,7 +16,7 @@ from pocgate.api.idempotency import idempotent
 from pocgate.api.reviews.access import newest_page
 from pocgate.api.reviews.bodies import EmptyBody
 from pocgate.api.schema import ETAG_HEADERS, IDEMPOTENCY_KEY, described
-from pocgate.api.webhooks.access import delivery_or_404, endpoint_or_404
+from pocgate.api.webhooks.access import delivery_or_404, endpoint_or_404, logged_endpoint_or_404
 from pocgate.api.webhooks.shapes import (
     DELIVERIES,
     DELIVERY,
@@ -56,8 +56,8 @@ class DeliveriesView(ApiView):
         errors=(404,),
     )
     def get(self, request: Request, webhook_id: int) -> HttpResponseBase:
-        """What waits, what came through and what did not."""
-        endpoint = endpoint_or_404(self, webhook_id)
+        """What waits, what came through and what did not; of a removed webhook until its retention is over."""
+        endpoint = logged_endpoint_or_404(self, webhook_id)
         found = deliveries_of(endpoint, states=self.values.get("state", ()), kind=self.values.get("type", ""))
         rows, cursor = newest_page(found, self.values)
         return json_answer(request, {"results": [delivery_document(row) for row in rows], "next_cursor": cursor})

@@ -13,7 +13,7 @@ _ENDPOINT = {
     "name": STRING,
     "url": STRING,
     "kinds": array(STRING),
-    "state": one_of([EndpointState.ACTIVE, EndpointState.DISABLED]),
+    "state": one_of(EndpointState.values),
     "disabled_at": or_null(TIME),
     "disabled_because": STRING,
     "created_by": STRING,

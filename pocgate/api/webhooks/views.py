@@ -8,6 +8,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from pocgate.api import parameters
 from pocgate.api.answers import json_answer, require_version
 from pocgate.api.base import ApiView
 from pocgate.api.bodies import Body, read_body
@@ -25,13 +26,14 @@ from pocgate.ledger.commands.endpoints import (
     remove_endpoint,
     rotate_secret,
 )
-from pocgate.ledger.enums import NOUNS
+from pocgate.ledger.enums import NOUNS, EndpointState
 from pocgate.ledger.models import WebhookEndpoint
-from pocgate.ledger.queries.webhooks import endpoints
+from pocgate.ledger.queries.webhooks import endpoints, logged_endpoints
 from pocgate.ledger.rules.endpoints import LONGEST_NAME, LONGEST_URL
 
 TAG = "webhooks"
 ID = OpenApiParameter("webhook_id", int, OpenApiParameter.PATH)
+FILTERS = (parameters.several("state", "States; left out: all but removed ones.", EndpointState.values),)
 
 
 class WebhookBody(Body):
@@ -69,12 +71,22 @@ class WebhooksView(ApiView):
     """All endpoints, and a new one."""
 
     required_scopes = {"GET": Scope.WEBHOOKS_WRITE, "POST": Scope.WEBHOOKS_WRITE}
+    query_parameters = {"GET": FILTERS}
 
-    @described("list_webhooks", "List webhooks", tag=TAG, parameters=ETAG_HEADERS, answers={200: ENDPOINTS, 304: None})
+    @described(
+        "list_webhooks",
+        "List webhooks",
+        tag=TAG,
+        query=FILTERS,
+        parameters=ETAG_HEADERS,
+        answers={200: ENDPOINTS, 304: None},
+    )
     def get(self, request: Request) -> HttpResponseBase:
-        """By name, for administrators and auditors."""
+        """By name, for administrators and auditors; removed ones, for their logs, only when asked for."""
         require_reader(self)
-        return json_answer(request, {"results": [endpoint_document(endpoint) for endpoint in endpoints()]})
+        states = self.values.get("state", ())
+        found = logged_endpoints().filter(state__in=states) if states else endpoints()
+        return json_answer(request, {"results": [endpoint_document(endpoint) for endpoint in found]})
 
     @described(
         "create_webhook",

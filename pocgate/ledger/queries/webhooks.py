@@ -32,9 +32,15 @@ def secrets_of(endpoint: WebhookEndpoint, *, now: datetime) -> Sequence[str]:
 
 def endpoints() -> QuerySet[WebhookEndpoint]:
     """Every endpoint that was not removed, by name, with its old secrets, and how many events wait and failed."""
+    return logged_endpoints().exclude(state=EndpointState.REMOVED)
+
+
+def logged_endpoints() -> QuerySet[WebhookEndpoint]:
+    """The same with those that were removed, whose log is kept for a time."""
     waiting = Count("deliveries", filter=Q(deliveries__state__in=OPEN, deliveries__cause=DeliveryCause.EVENT))
-    shown = WebhookEndpoint.objects.exclude(state=EndpointState.REMOVED).select_related("created_by")
-    shown = shown.prefetch_related(Prefetch("old_secrets", WebhookOldSecret.objects.order_by("until")))
+    shown = WebhookEndpoint.objects.select_related("created_by").prefetch_related(
+        Prefetch("old_secrets", WebhookOldSecret.objects.order_by("until"))
+    )
     failed = failed_events().filter(endpoint=OuterRef("pk")).order_by().values("endpoint")
     number = Subquery(failed.annotate(number=Count("pk")).values("number"))
     return shown.annotate(waiting=waiting, failed=Coalesce(number, 0)).order_by("name", "pk")

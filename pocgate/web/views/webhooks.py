@@ -29,9 +29,9 @@ from pocgate.ledger.commands.endpoints import (
     remove_endpoint,
     rotate_secret,
 )
-from pocgate.ledger.enums import DeliveryState
+from pocgate.ledger.enums import DeliveryState, EndpointState
 from pocgate.ledger.models import WebhookDelivery, WebhookEndpoint
-from pocgate.ledger.queries.webhooks import deliveries_of, endpoints
+from pocgate.ledger.queries.webhooks import deliveries_of, endpoints, logged_endpoints
 from pocgate.web.forms import add_problems
 from pocgate.web.person import person, standing_of
 from pocgate.web.views.administration import for_administrators
@@ -60,8 +60,14 @@ def for_readers(view: View) -> View:
 @for_readers
 @require_safe
 def webhook_list(request: HttpRequest) -> HttpResponse:
-    """Every endpoint with its health."""
-    return render(request, "web/webhooks.html", {"endpoints": list(endpoints()), "may_manage": _may_manage(request)})
+    """Every endpoint with its health, and those that were removed, for their logs."""
+    found = list(logged_endpoints())
+    context = {
+        "endpoints": [endpoint for endpoint in found if endpoint.state != EndpointState.REMOVED],
+        "removed": [endpoint for endpoint in found if endpoint.state == EndpointState.REMOVED],
+        "may_manage": _may_manage(request),
+    }
+    return render(request, "web/webhooks.html", context)
 
 
 @for_administrators
@@ -110,8 +116,8 @@ def edit_webhook(request: HttpRequest, webhook_id: int) -> HttpResponse:
 @for_readers
 @require_safe
 def webhook(request: HttpRequest, webhook_id: int) -> HttpResponse:
-    """Health, and the log; `state`, `kind` and `before` narrow it."""
-    found = _endpoint(webhook_id)
+    """Health, and the log, also of a removed one; `state`, `kind` and `before` narrow it."""
+    found = get_object_or_404(logged_endpoints(), pk=webhook_id)
     state, kind, before = (request.GET.get(name, "") for name in ("state", "kind", "before"))
     rows = deliveries_of(found, states=[state] if state in DeliveryState.values else [], kind=kind.strip())
     if before.isascii() and before.isdecimal() and len(before) <= LONGEST_NUMBER:
@@ -125,7 +131,7 @@ def webhook(request: HttpRequest, webhook_id: int) -> HttpResponse:
         "state": state,
         "kind": kind,
         "next_url": "?" + urlencode({"state": state, "kind": kind, "before": shown[SHOWN - 1].pk}) if more else "",
-        "may_manage": _may_manage(request),
+        "may_manage": _may_manage(request) and found.state != EndpointState.REMOVED,
         "now": timezone.now(),
     }
     return render(request, "web/webhook.html", context)
@@ -140,7 +146,9 @@ def delivery(request: HttpRequest, webhook_id: int, delivery_id: int) -> HttpRes
         "endpoint": found.endpoint,
         "delivery": found,
         "tries": list(found.tries.order_by("-pk")),
-        "may_replay": _may_manage(request) and found.finished_at is not None,
+        "may_replay": _may_manage(request)
+        and found.finished_at is not None
+        and found.endpoint.state != EndpointState.REMOVED,
     }
     return render(request, "web/webhook_delivery.html", context)
 
