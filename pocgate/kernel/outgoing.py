@@ -14,7 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from http.client import HTTPConnection, HTTPException
-from threading import Timer
+from queue import Empty, Queue
+from threading import Thread, Timer
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -74,7 +75,10 @@ def target_of(url: str) -> Target:
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if not path.isascii():
         raise ValueError("Letters beyond ASCII are written as %C3%A9 in a path.")
-    return Target(is_secure, _ascii(parts.hostname), parts.port or (443 if is_secure else 80), path)
+    port = parts.port if parts.port is not None else 443 if is_secure else 80
+    if not port:
+        raise ValueError("A port is a number from 1 to 65535.")
+    return Target(is_secure, _ascii(parts.hostname), port, path)
 
 
 def post(
@@ -91,7 +95,10 @@ def post(
         target = target_of(url)
     except ValueError as error:
         raise NotSent(str(error)) from error
-    place = _checked_place(target, allowed)
+    try:
+        place = _checked_place(target, allowed, ends_at)
+    except TimeoutError as error:
+        raise NotSent(f"The name {target.host} was not resolved within {seconds:g} seconds.") from error
     connection = _Connection(target, place, ends_at)
     try:
         connection.request("POST", target.path, body=body, headers=dict(headers))
@@ -164,13 +171,38 @@ def _trust() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def _checked_place(target: Target, allowed: Sequence[Network]) -> _Place:
+def _resolved(target: Target, ends_at: float) -> list[_Place]:
+    """Places of the name. Raises `TimeoutError`.
+
+    The resolver takes no time limit of ours, so it runs beside; a look-up that is left behind ends by its own limit.
+    """
+    answers: Queue[list[_Place] | Exception] = Queue()
+
+    def look_up() -> None:
+        try:
+            found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+            answers.put([_Place(family, place) for family, _type, _protocol, _name, place in found])
+        except Exception as error:  # noqa: BLE001 - raised where it is waited for
+            answers.put(error)
+
+    Thread(target=look_up, name="look-up", daemon=True).start()
+    try:
+        answer = answers.get(timeout=max(ends_at - time.monotonic(), 0))
+    except Empty as error:
+        raise TimeoutError from error
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def _checked_place(target: Target, allowed: Sequence[Network], ends_at: float) -> _Place:
     """Where one address of the name is. A name with any address that may not be called is refused as a whole."""
     try:
-        found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+        places = _resolved(target, ends_at)
+    except TimeoutError:
+        raise
     except (OSError, UnicodeError) as error:
         raise NotSent(f"The name {target.host} has no address: {error}.") from error
-    places = [_Place(family, place) for family, _type, _protocol, _name, place in found]
     addresses = list(dict.fromkeys(place.address for place in places))
     refused = [address for address in addresses if not is_callable(address, allowed)]
     if refused or not addresses:

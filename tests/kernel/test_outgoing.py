@@ -164,6 +164,33 @@ def test_answer_that_takes_too_long_is_cut_off(talk: Callable[[socket.socket], N
     assert time.monotonic() - begun < 10
 
 
+def test_name_that_takes_too_long_to_resolve_ends_with_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    free = threading.Event()
+
+    def look_up(*_: Any, **__: Any) -> list[Any]:
+        free.wait(20)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 9))]
+
+    monkeypatch.setattr("pocgate.kernel.outgoing.socket.getaddrinfo", look_up)
+    begun = time.monotonic()
+
+    with pytest.raises(NotSent, match="was not resolved within"):
+        send("https://hooks.example.org/", seconds=0.2)
+
+    assert time.monotonic() - begun < 5
+    free.set()
+
+
+def test_name_that_does_not_exist_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def look_up(*_: Any, **__: Any) -> list[Any]:
+        raise socket.gaierror("Name or service not known")
+
+    monkeypatch.setattr("pocgate.kernel.outgoing.socket.getaddrinfo", look_up)
+
+    with pytest.raises(NotSent, match="has no address"):
+        send("https://hooks.example.org/")
+
+
 @pytest.mark.parametrize("said", [b"", b"rubbish\r\n\r\n", b"HTTP/1.1 abc\r\n\r\n"])
 def test_answer_that_is_no_http_is_told(said: bytes) -> None:
     def talk(caller: socket.socket) -> None:
@@ -218,7 +245,17 @@ def test_address_is_read_into_its_parts(url: str, parts: tuple[bool, str, int, s
 
 
 @pytest.mark.parametrize(
-    "url", ["", "example.org", "file:///etc/passwd", "https://a b/", "https://x\r\nHost: y/", "https://u:p@x/", "//x/"]
+    "url",
+    [
+        "",
+        "example.org",
+        "file:///etc/passwd",
+        "https://a b/",
+        "https://x\r\nHost: y/",
+        "https://u:p@x/",
+        "//x/",
+        "https://x:0/",
+    ],
 )
 def test_address_of_no_use_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match=r"\."):

@@ -438,6 +438,7 @@ def test_only_administrators_manage_webhooks(endpoint: WebhookEndpoint, role: st
         ("https://example.org/#part", "not_an_address"),
         ("https://example.org/a b", "not_an_address"),
         ("https://example.org:99999/", "not_an_address"),
+        ("https://example.org:0/", "not_an_address"),
         ("https://example.org/é", "not_an_address"),
         ("http://example.org/", "not_secure"),
         ("https://127.0.0.1/", "address_refused"),
