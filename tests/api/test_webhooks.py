@@ -115,7 +115,8 @@ def test_log_tells_request_response_and_duration_and_a_replay_sends_again(
     (attempt,) = told["tries"]
     assert (told["state"], attempt["status"], attempt["response_body"]) == ("delivered", 200, "thanks")
     assert attempt["request_headers"]["webhook-id"] == told["message_id"] == again["message_id"]
-    assert attempt["duration_ms"] >= 0
+    assert attempt["duration_ms"] == told["last_duration_ms"] >= 0
+    assert (attempt["url"], attempt["address"], told["last_error"]) == (endpoint.url, "127.0.0.1", "")
     assert [(row["cause"], row["state"]) for row in listed["results"]] == [("replay", "waiting"), ("test", "delivered")]
 
 

@@ -33,6 +33,7 @@ class WebhookDeliveryFactory(factory.django.DjangoModelFactory[WebhookDelivery])
     state = "delivered"
     attempts = 1
     last_status = 200
+    last_duration_ms = 84
     due_at = LONG_AGO
     created_at = LONG_AGO
     finished_at = LONG_AGO

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from pocgate.identity.models import User
 from pocgate.ledger.commands.deliveries import Tried
+from pocgate.ledger.commands.endpoints import edit_endpoint
 from pocgate.ledger.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from pocgate.ledger.rules.retries import is_unwell
 from pocgate.ledger.tasks import send_webhooks
@@ -134,3 +136,20 @@ def test_dead_endpoint_comes_to_the_end_of_its_attempts_while_events_go_on(
 )
 def test_only_what_says_that_no_more_can_be_taken_makes_an_endpoint_unwell(status: int | None, unwell: bool) -> None:
     assert is_unwell(status) is unwell
+
+
+def test_attempt_keeps_the_address_that_it_called(endpoint: WebhookEndpoint, receiver: Receiver, admin: User) -> None:
+    edited(endpoint)
+    receiver.reply = lambda number: Reply(503 if number == 0 else 200)
+    act()
+    deliver(endpoint)
+    first = WebhookDelivery.objects.get()
+    moved = f"{receiver.url}/moved"
+    edit_endpoint(endpoint_id=endpoint.pk, name="Audit", url=moved, kinds=["decision"], actor=admin, now=timezone.now())
+    make_due()
+    deliver(endpoint)
+
+    tries = list(WebhookAttempt.objects.order_by("pk"))
+    assert [attempt.url for attempt in tries] == [receiver.url, moved]
+    assert [attempt.address for attempt in tries] == ["127.0.0.1", "127.0.0.1"]
+    assert (first.last_status, first.last_duration_ms) == (503, tries[0].duration_ms)

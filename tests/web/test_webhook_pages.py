@@ -166,3 +166,22 @@ def test_log_of_a_removed_webhook_is_reached_and_nothing_is_offered_there(visito
         "/replay/" in text or "/enable/" in text or "/edit/" in text for text in (one, page.content.decode())
     )
     assert admin.get(reverse("webhook_edit", args=[delivery.endpoint_id])).status_code == 404
+
+
+def test_delivery_that_was_tried_twice_looks_tried(visitor: Visitor) -> None:
+    delivery = WebhookDeliveryFactory(
+        state="waiting", attempts=0, finished_at=None, last_status=None, last_error="No answer.", last_duration_ms=9876
+    )
+    for _ in range(2):
+        delivery.tries.create(
+            at=timezone.now(), url="https://old.example.org/hook", error="No answer.", duration_ms=9876
+        )
+    admin = visitor("admin")
+
+    listed = admin.get(reverse("webhook", args=[delivery.endpoint_id])).content.decode()
+    page = admin.get(reverse("webhook_delivery", args=[delivery.endpoint_id, delivery.pk])).content.decode()
+
+    assert "tried 2 times: No answer." in listed
+    assert "9,876 ms" in listed
+    assert "the last without an answer: No answer." in page
+    assert page.count("POST https://old.example.org/hook") == 2

@@ -36,8 +36,10 @@ _DELIVERY = {
     "cause": one_of(DeliveryCause.values),
     "sequence": or_null(COUNT),
     "state": one_of(DeliveryState.values),
-    "attempts": COUNT,
+    "attempts": {**COUNT, "description": "Since it was made, or put back to work."},
     "last_status": or_null(INTEGER),
+    "last_error": {**STRING, "description": "Why the last attempt had no answer."},
+    "last_duration_ms": or_null(COUNT),
     "due_at": {**TIME, "description": "When it is tried next, while it waits."},
     "created_at": TIME,
     "finished_at": or_null(TIME),
@@ -45,7 +47,8 @@ _DELIVERY = {
 }
 ATTEMPT = record(
     at=TIME,
-    address=STRING,
+    url={**STRING, "description": "The webhook's address then."},
+    address={**STRING, "description": "What its name led to."},
     request_headers=ANY_OBJECT,
     status=or_null(INTEGER),
     response_headers=ANY_OBJECT,
@@ -95,6 +98,8 @@ def delivery_document(delivery: WebhookDelivery, **more: Any) -> dict[str, Any]:
         "state": delivery.state,
         "attempts": delivery.attempts,
         "last_status": delivery.last_status,
+        "last_error": delivery.last_error,
+        "last_duration_ms": delivery.last_duration_ms,
         "due_at": delivery.due_at,
         "created_at": delivery.created_at,
         "finished_at": delivery.finished_at,
@@ -107,6 +112,7 @@ def attempt_document(attempt: WebhookAttempt) -> dict[str, Any]:
     """One try."""
     return {
         "at": attempt.at,
+        "url": attempt.url,
         "address": attempt.address,
         "request_headers": attempt.request_headers,
         "status": attempt.status,

@@ -106,6 +106,7 @@ def note_attempt(delivery: WebhookDelivery, tried: Tried, *, share: float, now: 
         WebhookAttempt.objects.create(
             delivery=delivery,
             at=tried.at,
+            url=delivery.endpoint.url,
             address=tried.address[:80],
             request_headers=dict(tried.request_headers),
             status=tried.status,
@@ -115,8 +116,13 @@ def note_attempt(delivery: WebhookDelivery, tried: Tried, *, share: float, now: 
             duration_ms=tried.duration_ms,
         )
         changes = _outcome(delivery, tried, share, now)
+        changes |= {
+            "last_status": tried.status,
+            "last_error": tried.error[:300],
+            "last_duration_ms": tried.duration_ms,
+        }
         held = WebhookDelivery.objects.filter(pk=delivery.pk, state=DeliveryState.SENDING, attempts=delivery.attempts)
-        if held.update(lease_until=None, last_status=tried.status, **changes) and _counts(delivery):
+        if held.update(lease_until=None, **changes) and _counts(delivery):
             _note_health(delivery, tried, ended=changes["state"] == DeliveryState.FAILED, now=now)
 
 

@@ -76,6 +76,8 @@ class Migration(migrations.Migration):
                 ('due_at', models.DateTimeField()),
                 ('lease_until', models.DateTimeField(null=True)),
                 ('last_status', models.PositiveSmallIntegerField(null=True)),
+                ('last_error', models.CharField(blank=True, max_length=300)),
+                ('last_duration_ms', models.PositiveIntegerField(null=True)),
                 ('created_at', models.DateTimeField()),
                 ('finished_at', models.DateTimeField(null=True)),
                 ('requested_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -114,6 +116,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField()),
+                ('url', models.CharField(max_length=500)),
                 ('address', models.CharField(blank=True, max_length=80)),
                 ('request_headers', models.JSONField(default=dict)),
                 ('status', models.PositiveSmallIntegerField(null=True)),

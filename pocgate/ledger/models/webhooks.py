@@ -73,7 +73,10 @@ class WebhookOldSecret(models.Model):
 
 
 class WebhookDelivery(models.Model):
-    """One envelope for one endpoint, stored as it is sent. `message_id` is the same at every attempt and replay."""
+    """One envelope for one endpoint, stored as it is sent. `message_id` is the same at every attempt and replay.
+
+    `attempts` begin anew when a failed one is put back to work. `last_…` tell of the last one that was noted.
+    """
 
     endpoint = models.ForeignKey(WebhookEndpoint, on_delete=models.CASCADE, related_name="deliveries")
     message_id = models.CharField(max_length=40)
@@ -87,6 +90,8 @@ class WebhookDelivery(models.Model):
     due_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True)
     last_status = models.PositiveSmallIntegerField(null=True)
+    last_error = models.CharField(max_length=300, blank=True)
+    last_duration_ms = models.PositiveIntegerField(null=True)
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -133,10 +138,14 @@ class WebhookDelivery(models.Model):
 
 
 class WebhookAttempt(models.Model):
-    """One try: what was sent, what came back, how long it took. Without a status nothing came back: see `error`."""
+    """One try: what was sent, what came back, how long it took. Without a status nothing came back: see `error`.
+
+    `url` is what the endpoint had then, `address` the one of its name that was called.
+    """
 
     delivery = models.ForeignKey(WebhookDelivery, on_delete=models.CASCADE, related_name="tries")
     at = models.DateTimeField()
+    url = models.CharField(max_length=500)
     address = models.CharField(max_length=80, blank=True)
     request_headers = models.JSONField(default=dict)
     status = models.PositiveSmallIntegerField(null=True)

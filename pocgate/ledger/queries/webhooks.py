@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils.crypto import salted_hmac
 
 from pocgate.ledger.enums import DeliveryCause, DeliveryState, EndpointState
-from pocgate.ledger.models import WebhookDelivery, WebhookEndpoint, WebhookOldSecret
+from pocgate.ledger.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookOldSecret
 
 SALT = "pocgate.ledger.webhooks"
 OPEN = (DeliveryState.WAITING, DeliveryState.SENDING)
@@ -56,13 +56,15 @@ def failed_events() -> QuerySet[WebhookDelivery]:
 def deliveries_of(
     endpoint: WebhookEndpoint, *, states: Collection[str] = (), kind: str = ""
 ) -> QuerySet[WebhookDelivery]:
-    """The log of an endpoint, newest first, narrowed by state and by a verb or its noun."""
+    """The log of an endpoint, newest first, narrowed by state and by a verb or noun; `tried` counts all attempts."""
     found = WebhookDelivery.objects.filter(endpoint=endpoint).select_related("requested_by")
     if states:
         found = found.filter(state__in=states)
     if kind:
         found = found.filter(Q(kind=kind) | Q(kind__startswith=f"{kind}."))
-    return found.order_by("-pk")
+    tries = WebhookAttempt.objects.filter(delivery=OuterRef("pk")).order_by().values("delivery")
+    number = Subquery(tries.annotate(number=Count("pk")).values("number"))
+    return found.annotate(tried=Coalesce(number, 0)).order_by("-pk")
 
 
 def deliveries_due(endpoint_id: int, *, now: datetime) -> Sequence[int]:
