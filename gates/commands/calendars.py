@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.timezone import get_default_timezone
 
 from gates.errors import unknown
 from gates.models import CalendarEntry, CalendarFeed
 from gates.queries.calendars import PAST, committees_to_follow, happenings
-from gates.queries.evaluation import day_here
 from gates.rules.calendar import Happening, Told
 from pocgate.identity.models import User
 from pocgate.kernel.errors import Invalid
@@ -71,28 +72,32 @@ def tell_calendar(*, feed_id: int, now: datetime) -> list[Told]:
 def _told(feed: CalendarFeed, entry: CalendarEntry | None, each: Happening, now: datetime) -> Told:
     if entry is None:
         entry = CalendarEntry.objects.create(feed=feed, uid=each.uid, content=each.content, changed_at=now)
-    elif entry.content != each.content or entry.cancelled_at is not None:
-        entry.content, entry.cancelled_at = each.content, None
+    elif entry.content != each.content or entry.gone_at is not None:
+        entry.content, entry.gone_at = each.content, None
         _change(entry, now)
     return Told(each, entry.sequence, entry.changed_at)
 
 
 def _gone(entry: CalendarEntry, now: datetime) -> Told | None:
-    """What is over simply leaves the calendar; what was to come is told as cancelled for a while."""
-    content = Happening(**entry.content)
-    if entry.cancelled_at is None:
-        if content.starts[:10] < day_here(now).isoformat():
-            return None
-        entry.cancelled_at = now
+    """What is over leaves the calendar; what went while it lay ahead is told as cancelled for a while."""
+    happening = Happening(**entry.content)
+    if entry.gone_at is None:
+        entry.gone_at = now
+        if not _was_over(happening, now):
+            # The person may not see it any more: no more is told, and kept, than a program needs to cross it out.
+            entry.content = replace(happening, is_cancelled=True, description="", place="").content
         _change(entry, now)
-    if entry.cancelled_at <= now - PAST:
-        return None
-    return Told(Happening(**{**entry.content, "is_cancelled": True}), entry.sequence, entry.changed_at)
+    is_told = entry.gone_at > now - PAST and not _was_over(happening, entry.gone_at)
+    return Told(Happening(**entry.content), entry.sequence, entry.changed_at) if is_told else None
+
+
+def _was_over(happening: Happening, at: datetime) -> bool:
+    return happening.ends_at(get_default_timezone()) <= at
 
 
 def _change(entry: CalendarEntry, now: datetime) -> None:
     entry.sequence, entry.changed_at = entry.sequence + 1, now
-    entry.save(update_fields=["content", "sequence", "changed_at", "cancelled_at"])
+    entry.save(update_fields=["content", "sequence", "changed_at", "gone_at"])
 
 
 def _end(feed: CalendarFeed, actor: User, now: datetime) -> None:

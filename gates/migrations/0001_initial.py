@@ -525,7 +525,7 @@ class Migration(migrations.Migration):
                 ('sequence', models.PositiveIntegerField(default=0)),
                 ('content', models.JSONField(default=dict)),
                 ('changed_at', models.DateTimeField()),
-                ('cancelled_at', models.DateTimeField(null=True)),
+                ('gone_at', models.DateTimeField(null=True)),
                 ('feed', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='gates.calendarfeed')),
             ],
             options={

@@ -42,14 +42,14 @@ class CalendarFeed(models.Model):
 
 
 class CalendarEntry(models.Model):
-    """An event as a feed told it last: `sequence` only grows, and what went away is told as cancelled."""
+    """An event as a feed told it last. `sequence` only grows; what went while it lay ahead is told as cancelled."""
 
     feed = models.ForeignKey(CalendarFeed, on_delete=models.CASCADE, related_name="entries")
     uid = models.CharField(max_length=100)
     sequence = models.PositiveIntegerField(default=0)
     content = models.JSONField(default=dict)
     changed_at = models.DateTimeField()
-    cancelled_at = models.DateTimeField(null=True)
+    gone_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -80,6 +80,12 @@ class Happening:
     def content(self) -> dict[str, object]:
         """All of it, as it is kept."""
         return asdict(self)
+
+    def ends_at(self, zone: tzinfo) -> datetime:
+        """When it is over: a whole day with its midnight in the zone."""
+        if self.ends is not None:
+            return datetime.fromisoformat(self.ends)
+        return datetime.combine(date.fromisoformat(self.starts) + timedelta(days=1), time.min, zone)
 
 
 @dataclass(frozen=True)

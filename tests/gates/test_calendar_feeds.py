@@ -15,8 +15,9 @@ from django.test import Client
 
 from gates.commands.calendars import digest_of, make_feed, revoke_feed, tell_calendar
 from gates.commands.meetings import Sitting, cancel_meeting, change_meeting, plan_meeting
+from gates.commands.reviews import close_voting
 from gates.models import CalendarFeed, Seat
-from gates.rules.calendar import feed_of
+from gates.rules.calendar import Happening, feed_of
 from pocgate.identity.models import User
 from pocgate.kernel.errors import Invalid
 from pocgate.kernel.logs import hide_secrets
@@ -114,6 +115,59 @@ def test_who_left_the_committee_sees_its_days_cancelled(now: datetime) -> None:
     Seat.objects.filter(user=stage.members[0]).update(ended_at=now)
 
     assert {event.status.value for event in read(feed, now).values()} == {"CANCELLED"}
+
+
+def test_vote_that_closed_as_planned_leaves_the_calendar_without_being_cancelled(now: datetime) -> None:
+    stage = a_stage_set(now)
+    review = stage.voting(now, days=4)
+    feed, _token = make_feed(committee_id=None, actor=stage.chair, now=now)
+    read(feed, now)
+    for member in stage.members:
+        stage.vote(review, member, "go", now)
+    close_voting(review_id=review.pk, actor=stage.chair, now=now + 4 * DAY)
+
+    told = [read(feed, now + 4 * DAY + late) for late in (timedelta(minutes=1), 14 * DAY)]
+
+    assert [[uid for uid in events if uid.startswith("vote-")] for events in told] == [[], []]
+
+
+def test_vote_that_closed_early_is_cancelled(now: datetime) -> None:
+    stage = a_stage_set(now)
+    review = stage.voting(now, days=4)
+    feed, _token = make_feed(committee_id=None, actor=stage.chair, now=now)
+    read(feed, now)
+    for member in stage.members:
+        stage.vote(review, member, "go", now)
+    close_voting(review_id=review.pk, actor=stage.chair, now=now + DAY)
+
+    assert the_one(read(feed, now + DAY), "vote-").status.value == "CANCELLED"
+    # Its hour passes, and it stays crossed out.
+    assert the_one(read(feed, now + 5 * DAY), "vote-").status.value == "CANCELLED"
+
+
+def test_meeting_of_this_morning_is_cancelled_for_who_left_in_the_night_east_of_utc(
+    now: datetime, settings: Any
+) -> None:
+    settings.TIME_ZONE = "Australia/Sydney"
+    stage = a_stage_set(now)
+    eight = datetime(2026, 12, 2, 8, 0, tzinfo=ZoneInfo("Australia/Sydney"))
+    planned = meeting(stage, now, starts_at=eight, ends_at=eight + timedelta(hours=1))
+    feed, _token = make_feed(committee_id=None, actor=stage.members[0], now=now)
+    midnight = eight - timedelta(hours=8)
+    read(feed, midnight)
+    Seat.objects.filter(user=stage.members[0]).update(ended_at=midnight + timedelta(minutes=20))
+
+    event = the_one(read(feed, midnight + timedelta(minutes=25)), str(planned.uid))
+
+    assert event.status.value == "CANCELLED"
+    # Who may not see it any more is told no more than a program needs to cross it out.
+    assert (event.description.value, "location" in event.contents) == ("", False)
+
+
+def test_day_is_over_with_its_midnight_here() -> None:
+    day = Happening("x", "Decide", "2026-12-02", None, "", "")
+
+    assert day.ends_at(ZoneInfo("Europe/Berlin")) == datetime(2026, 12, 2, 23, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin"])
