@@ -99,15 +99,16 @@ def _reviews(reviews: QuerySet[GateReview]) -> Iterator[Happening]:
 
 def _own(user: User, now: datetime) -> Iterator[Happening]:
     """What the person answers for, as owner of conditions and cases."""
-    conditions = Condition.objects.filter(owner=user, cleared_at__isnull=True)
+    visible = UseCase.objects.visible_to(user, now=now)
+    conditions = Condition.objects.filter(owner=user, cleared_at__isnull=True, decision__review__case__in=visible)
     for row in conditions.select_related("decision__review__case").order_by("pk"):
         case = row.decision.review.case
         title = _("Condition due: %(case)s") % {"case": case.reference}
         yield _day(f"condition-{row.pk}", row.due_date, title, row.text, _case_page(case))
-    owned = UseCase.objects.filter(
+    owned = visible.filter(
         team__user=user, team__role=TeamRole.PRODUCT_OWNER, team__ended_at__isnull=True, status=Status.ACTIVE
     )
-    yield from _of_cases(owned.visible_to(user, now=now), now)
+    yield from _of_cases(owned, now)
 
 
 def _of_cases(cases: QuerySet[UseCase], now: datetime) -> Iterator[Happening]:

@@ -16,13 +16,13 @@ from django.test import Client
 from gates.commands.calendars import digest_of, make_feed, revoke_feed, tell_calendar
 from gates.commands.meetings import Sitting, cancel_meeting, change_meeting, plan_meeting
 from gates.commands.reviews import close_voting
-from gates.models import CalendarFeed, Seat
+from gates.models import CalendarFeed, Condition, Seat
 from gates.rules.calendar import Happening, feed_of
 from pocgate.identity.models import User
 from pocgate.kernel.errors import Invalid
 from pocgate.kernel.logs import hide_secrets
 from pocgate.ledger.models import Activity
-from portfolio.models import StageSpell, UseCase
+from portfolio.models import StageSpell, TeamMember, UseCase
 from tests.factories.gates import SeatFactory
 from tests.factories.identity import UserFactory
 from tests.factories.stage_set import StageSet, a_stage_set
@@ -71,6 +71,23 @@ def test_owner_sees_time_box_and_planned_gate_of_the_case(now: datetime) -> None
     days = {uid.split("-")[0]: event.dtstart.value for uid, event in read(feed, now).items()}
 
     assert days == {"time": (now + 5 * DAY).date(), "gate": (now + 6 * DAY).date()}
+
+
+def test_condition_of_a_case_one_may_no_longer_see_is_not_told(now: datetime) -> None:
+    stage = a_stage_set(now)
+    decision = stage.decide(stage.closed(now), "go", now)
+    UseCase.objects.update(created_by=UserFactory())
+    Condition.objects.create(decision=decision, text="Name the leak", owner=stage.owner, due_date=(now + DAY).date())
+    feed, _token = make_feed(committee_id=None, actor=stage.owner, now=now)
+    before = the_one(read(feed, now), "condition-")
+    TeamMember.objects.filter(user=stage.owner).update(ended_at=now)
+
+    after = the_one(read(feed, now), "condition-")
+    fresh, _token = make_feed(committee_id=None, actor=stage.owner, now=now)
+
+    assert (before.description.value, before.status.value) == ("Name the leak", "CONFIRMED")
+    assert (after.description.value, after.status.value) == ("", "CANCELLED")
+    assert "Name the leak" not in str(read(fresh, now))
 
 
 def test_sequence_grows_with_each_change_and_stays_otherwise(now: datetime) -> None:
