@@ -54,50 +54,68 @@ def revoke_feed(*, feed_id: int, actor: User, now: datetime) -> None:
 
 
 def tell_calendar(*, feed_id: int, now: datetime) -> list[Told]:
-    """Every event of the feed with its sequence, which grows by one with each change; what went away is cancelled.
+    """Every event of the feed with its sequence, which grows with each change; what went away is cancelled.
 
-    Writes only what changed since the feed was read last.
+    Writes only what changed since its holder was told last.
     """
     with transaction.atomic():
-        # Two programs may read at once: the second sees the numbers of the first.
-        feed = CalendarFeed.objects.select_for_update(of=("self",)).select_related("user").get(pk=feed_id)
-        known = {entry.uid: entry for entry in feed.entries.all()}
-        told = [_told(feed, known.pop(each.uid, None), each, now) for each in happenings(feed, now=now)]
-        gone = [_gone(entry, now) for entry in known.values()]
+        feed = CalendarFeed.objects.select_related("user").get(pk=feed_id)
+        # Two programs may read at once, by links of one person: the second sees the numbers of the first.
+        User.objects.select_for_update(no_key=True).get(pk=feed.user_id)
+        entries, changed = _compared(feed, now)
+        for entry in changed:
+            entry.save()
         if feed.last_read_at is None or feed.last_read_at <= now - READ_NOTED_EVERY:
             CalendarFeed.objects.filter(pk=feed.pk).update(last_read_at=now)
-    return sorted([*told, *(each for each in gone if each)], key=lambda each: each.happening.uid)
+    return [_told(entry) for entry in sorted(entries, key=lambda each: each.uid) if _is_told(entry, now)]
 
 
-def _told(feed: CalendarFeed, entry: CalendarEntry | None, each: Happening, now: datetime) -> Told:
-    if entry is None:
-        entry = CalendarEntry.objects.create(feed=feed, uid=each.uid, content=each.content, changed_at=now)
-    elif entry.content != each.content or entry.gone_at is not None:
-        entry.content, entry.gone_at = each.content, None
-        _change(entry, now)
-    return Told(each, entry.sequence, entry.changed_at)
+def _compared(feed: CalendarFeed, now: datetime) -> tuple[list[CalendarEntry], list[CalendarEntry]]:
+    """Every entry as it stands now, and those of them that differ from what was told."""
+    known = {entry.uid: entry for entry in CalendarEntry.objects.filter(user=feed.user_id)}
+    entries, changed = [], []
+    for each in happenings(feed, now=now):
+        entry = known.pop(each.uid, None) or CalendarEntry(user=feed.user, uid=each.uid, sequence=each.sequence or 0)
+        if entry.content != each.content or entry.gone_at is not None:
+            _change(entry, each, now)
+            changed.append(entry)
+        entries.append(entry)
+    gone = [each for each in known.values() if feed.committee_id in (None, each.committee_id)]
+    for entry in gone:
+        if entry.gone_at is None:
+            _go(entry, now)
+            changed.append(entry)
+    return [*entries, *gone], changed
 
 
-def _gone(entry: CalendarEntry, now: datetime) -> Told | None:
-    """What is over leaves the calendar; what went while it lay ahead is told as cancelled for a while."""
+def _change(entry: CalendarEntry, each: Happening, now: datetime) -> None:
+    if entry.pk is not None:
+        entry.sequence = entry.sequence + 1 if each.sequence is None else each.sequence
+    entry.content, entry.committee_id = each.content, each.committee_id
+    entry.changed_at, entry.gone_at = now, None
+
+
+def _go(entry: CalendarEntry, now: datetime) -> None:
     happening = Happening(**entry.content)
+    if not _was_over(happening, now):
+        # The person may not see it any more: no more is told, and kept, than a program needs to cross it out.
+        _change(entry, replace(happening, is_cancelled=True, description="", place=""), now)
+    entry.gone_at = now
+
+
+def _is_told(entry: CalendarEntry, now: datetime) -> bool:
+    """What is over leaves the calendar; what went while it lay ahead is told as cancelled for a while."""
     if entry.gone_at is None:
-        entry.gone_at = now
-        if not _was_over(happening, now):
-            # The person may not see it any more: no more is told, and kept, than a program needs to cross it out.
-            entry.content = replace(happening, is_cancelled=True, description="", place="").content
-        _change(entry, now)
-    is_told = entry.gone_at > now - PAST and not _was_over(happening, entry.gone_at)
-    return Told(Happening(**entry.content), entry.sequence, entry.changed_at) if is_told else None
+        return True
+    return entry.gone_at > now - PAST and not _was_over(Happening(**entry.content), entry.gone_at)
+
+
+def _told(entry: CalendarEntry) -> Told:
+    return Told(Happening(**entry.content), entry.sequence, entry.changed_at)
 
 
 def _was_over(happening: Happening, at: datetime) -> bool:
     return happening.ends_at(get_default_timezone()) <= at
-
-
-def _change(entry: CalendarEntry, now: datetime) -> None:
-    entry.sequence, entry.changed_at = entry.sequence + 1, now
-    entry.save(update_fields=["content", "sequence", "changed_at", "gone_at"])
 
 
 def _end(feed: CalendarFeed, actor: User, now: datetime) -> None:

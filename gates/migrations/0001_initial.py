@@ -526,10 +526,11 @@ class Migration(migrations.Migration):
                 ('content', models.JSONField(default=dict)),
                 ('changed_at', models.DateTimeField()),
                 ('gone_at', models.DateTimeField(null=True)),
-                ('feed', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='gates.calendarfeed')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calendar_entries', to=settings.AUTH_USER_MODEL)),
+                ('committee', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calendar_entries', to='gates.committee')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('feed', 'uid'), name='gates_calendarentry_uid_once'), models.CheckConstraint(condition=models.Q(('uid', ''), _negated=True), name='gates_calendarentry_has_uid')],
+                'constraints': [models.UniqueConstraint(fields=('user', 'uid'), name='gates_calendarentry_uid_once'), models.CheckConstraint(condition=models.Q(('uid', ''), _negated=True), name='gates_calendarentry_has_uid')],
             },
         ),
         migrations.AddConstraint(

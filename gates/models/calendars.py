@@ -42,9 +42,14 @@ class CalendarFeed(models.Model):
 
 
 class CalendarEntry(models.Model):
-    """An event as a feed told it last. `sequence` only grows; what went while it lay ahead is told as cancelled."""
+    """An event as a person was told it last, by whichever link, so that one UID never has two sequences.
 
-    feed = models.ForeignKey(CalendarFeed, on_delete=models.CASCADE, related_name="entries")
+    `sequence` only grows; what went while it lay ahead is told as cancelled. The committee is that of the feed in which
+    it stands beside the person's own.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="calendar_entries")
+    committee = models.ForeignKey(Committee, null=True, on_delete=models.PROTECT, related_name="calendar_entries")
     uid = models.CharField(max_length=100)
     sequence = models.PositiveIntegerField(default=0)
     content = models.JSONField(default=dict)
@@ -53,7 +58,7 @@ class CalendarEntry(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["feed", "uid"], name="gates_calendarentry_uid_once"),
+            models.UniqueConstraint(fields=["user", "uid"], name="gates_calendarentry_uid_once"),
             models.CheckConstraint(condition=~Q(uid=""), name="gates_calendarentry_has_uid"),
         ]
 

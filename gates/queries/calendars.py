@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from gates.enums import OPEN_REVIEW_STATES, MeetingState, ReviewState
+from gates.enums import OPEN_REVIEW_STATES, ReviewState
 from gates.models import CalendarFeed, Committee, Condition, GateReview, Meeting, Seat
 from gates.queries.committees import delegations_in_force
 from gates.queries.evaluation import day_here
+from gates.queries.meetings import agenda_items, appointment_of
 from gates.rules.calendar import Happening
 from pocgate.identity.models import User
 from portfolio.enums import Status, TeamRole
@@ -65,17 +67,20 @@ def _seats(user: User, now: datetime) -> QuerySet[Seat]:
 
 def _meetings(committees: QuerySet[Committee], now: datetime) -> Iterator[Happening]:
     rows = Meeting.objects.filter(committee__in=committees, ends_at__gt=now - PAST).select_related("committee")
-    for row in rows.prefetch_related("items__review__case").order_by("pk"):
-        agenda = [f"Gate {item.review.gate}: {item.review.case.reference}" for item in row.items.all()]
+    for row in rows.prefetch_related(Prefetch("items", agenda_items())).order_by("pk"):
+        # The meeting's own file and every feed say the same of it.
+        told = appointment_of(row)
         yield Happening(
-            uid=f"{row.uid}@pocgate",
-            title=row.title,
-            starts=row.starts_at.astimezone(UTC).isoformat(),
-            ends=row.ends_at.astimezone(UTC).isoformat(),
-            description="\n".join([row.committee.name, *sorted(agenda)]),
-            url=_link(reverse("gates:meeting", args=[row.pk])),
-            place=row.place,
-            is_cancelled=row.state == MeetingState.CANCELLED,
+            uid=f"{told.uid}@pocgate",
+            title=told.title,
+            starts=told.starts_at.astimezone(UTC).isoformat(),
+            ends=told.ends_at.astimezone(UTC).isoformat(),
+            description=told.description,
+            url=told.url,
+            place=told.place,
+            is_cancelled=told.is_cancelled,
+            committee_id=row.committee_id,
+            sequence=told.sequence,
         )
 
 
@@ -93,8 +98,11 @@ def _reviews(reviews: QuerySet[GateReview]) -> Iterator[Happening]:
                 ends=row.voting_closes_at.astimezone(UTC).isoformat(),
                 description=row.case.title,
                 url=_link(url),
+                committee_id=row.committee_id,
             )
-        yield _day(f"decide-{row.pk}", row.decide_by, _("Decide gate %(gate)s, %(case)s") % shown, row.case.title, url)
+        title = _("Decide gate %(gate)s, %(case)s") % shown
+        day = _day(f"decide-{row.pk}", row.decide_by, title, row.case.title, url)
+        yield replace(day, committee_id=row.committee_id)
 
 
 def _own(user: User, now: datetime) -> Iterator[Happening]:

@@ -65,7 +65,10 @@ def _event(each: Appointment) -> Event:
 
 @dataclass(frozen=True)
 class Happening:
-    """An event of a feed: a time with an end, or with `ends` None a whole day (ISO text, times in UTC)."""
+    """An event of a feed: a time with an end, or with `ends` None a whole day (ISO text, times in UTC).
+
+    `sequence` is that of a record which counts its changes itself; of other events the readings count them.
+    """
 
     uid: str
     title: str
@@ -75,6 +78,8 @@ class Happening:
     url: str
     place: str = ""
     is_cancelled: bool = False
+    committee_id: int | None = None
+    sequence: int | None = None
 
     @property
     def content(self) -> dict[str, object]:

@@ -16,8 +16,9 @@ from django.test import Client
 from gates.commands.calendars import digest_of, make_feed, revoke_feed, tell_calendar
 from gates.commands.meetings import Sitting, cancel_meeting, change_meeting, plan_meeting
 from gates.commands.reviews import close_voting
-from gates.models import CalendarFeed, Condition, Seat
-from gates.rules.calendar import Happening, feed_of
+from gates.models import CalendarFeed, Condition, Meeting, Seat
+from gates.queries.meetings import appointment_of
+from gates.rules.calendar import Happening, calendar_of, feed_of
 from pocgate.identity.models import User
 from pocgate.kernel.errors import Invalid
 from pocgate.kernel.logs import hide_secrets
@@ -105,6 +106,54 @@ def test_sequence_grows_with_each_change_and_stays_otherwise(now: datetime) -> N
     assert [int(event.sequence.value) for event in told] == [0, 0, 1, 2]
     assert [event.status.value for event in told] == ["CONFIRMED", "CONFIRMED", "CONFIRMED", "CANCELLED"]
     assert told[0].dtstamp.value == told[1].dtstamp.value < told[2].dtstamp.value
+
+
+def test_one_event_has_one_sequence_whatever_tells_it(now: datetime) -> None:
+    stage = a_stage_set(now)
+    review, planned = stage.request(now), meeting(stage, now)
+    own, _token = make_feed(committee_id=None, actor=stage.chair, now=now)
+    of_committee, _token = make_feed(committee_id=stage.committee.pk, actor=stage.chair, now=now)
+    for days in (1, 2):
+        sitting = Sitting(f"Moved {days}", now + (3 + days) * DAY, now + (4 + days) * DAY)
+        change_meeting(meeting_id=planned.pk, sitting=sitting, actor=stage.chair, now=now)
+        type(review).objects.filter(pk=review.pk).update(decide_by=(now + days * DAY).date())
+        read(own, now)
+
+    fresh, _token = make_feed(committee_id=None, actor=stage.chair, now=now)
+    told = [read(feed, now) for feed in (own, of_committee, fresh)]
+    file = calendar_of([appointment_of(Meeting.objects.get())])
+
+    assert [int(the_one(events, "decide-").sequence.value) for events in told] == [1, 1, 1]
+    sittings = [the_one(events, str(planned.uid)) for events in told] + [vobject.readOne(file.decode()).vevent]
+    assert [int(event.sequence.value) for event in sittings] == [2, 2, 2, 2]
+    assert len({(event.uid.value, event.description.value) for event in sittings}) == 1
+
+
+def test_committee_feed_cancels_nothing_that_stands_in_others_alone(now: datetime) -> None:
+    stage = a_stage_set(now)
+    StageSpell.objects.update(time_box_ends_at=now + 5 * DAY)
+    SeatFactory(committee=stage.committee, user=stage.owner, started_at=now - DAY)
+    own, _token = make_feed(committee_id=None, actor=stage.owner, now=now)
+    of_committee, _token = make_feed(committee_id=stage.committee.pk, actor=stage.owner, now=now)
+    read(own, now)
+
+    assert read(of_committee, now) == {}
+    assert the_one(read(own, now), "time-box-").status.value == "CONFIRMED"
+
+
+def test_who_takes_a_seat_again_is_told_the_meeting_anew(now: datetime) -> None:
+    stage = a_stage_set(now)
+    planned, member = meeting(stage, now), stage.members[0]
+    feed, _token = make_feed(committee_id=None, actor=member, now=now)
+    told = []
+    for hours, ended_at in ((0, None), (1, now), (2, None)):
+        Seat.objects.filter(user=member).update(ended_at=ended_at)
+        told.append(the_one(read(feed, now + timedelta(hours=hours)), str(planned.uid)))
+
+    assert [event.status.value for event in told] == ["CONFIRMED", "CANCELLED", "CONFIRMED"]
+    # By RFC 5546, 2.1.5, the later stamp counts where the sequence is the same.
+    assert [int(event.sequence.value) for event in told] == [0, 0, 0]
+    assert told[0].dtstamp.value < told[1].dtstamp.value < told[2].dtstamp.value
 
 
 def test_review_that_went_away_is_cancelled_and_comes_back_with_a_higher_sequence(now: datetime) -> None:
