@@ -71,7 +71,7 @@ def _meetings(committees: QuerySet[Committee], now: datetime) -> Iterator[Happen
         # The meeting's own file and every feed say the same of it.
         told = appointment_of(row)
         yield Happening(
-            uid=f"{told.uid}@pocgate",
+            uid=str(told.uid),
             title=told.title,
             starts=told.starts_at.astimezone(UTC).isoformat(),
             ends=told.ends_at.astimezone(UTC).isoformat(),
@@ -92,7 +92,7 @@ def _reviews(reviews: QuerySet[GateReview]) -> Iterator[Happening]:
             title = _("Vote closes: gate %(gate)s, %(case)s") % shown
             begins = row.voting_closes_at - VOTE_SHOWN
             yield Happening(
-                uid=f"vote-{row.pk}@pocgate",
+                uid=f"vote-{row.pk}",
                 title=title,
                 starts=begins.astimezone(UTC).isoformat(),
                 ends=row.voting_closes_at.astimezone(UTC).isoformat(),
@@ -135,7 +135,7 @@ def _of_cases(cases: QuerySet[UseCase], now: datetime) -> Iterator[Happening]:
 
 
 def _day(name: str, day: date, title: str, description: str, url: str) -> Happening:
-    return Happening(f"{name}@pocgate", title, day.isoformat(), None, description, _link(url))
+    return Happening(name, title, day.isoformat(), None, description, _link(url))
 
 
 def _case_page(case: UseCase) -> str:

@@ -33,22 +33,25 @@ class Appointment:
     changed_at: datetime
 
 
-def calendar_of(appointments: Iterable[Appointment]) -> bytes:
-    """A calendar to subscribe to or to open; METHOD is CANCEL where it tells of one cancelled meeting alone."""
+def calendar_of(appointments: Iterable[Appointment], installation: str) -> bytes:
+    """A calendar to subscribe to or to open; METHOD is CANCEL where it tells of one cancelled meeting alone.
+
+    `installation` makes the UIDs unique in the world.
+    """
     found = list(appointments)
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", "CANCEL" if len(found) == 1 and found[0].is_cancelled else "PUBLISH")
     for each in found:
-        calendar.add_component(_event(each))
+        calendar.add_component(_event(each, installation))
     written: bytes = calendar.to_ical()
     return written
 
 
-def _event(each: Appointment) -> Event:
+def _event(each: Appointment, installation: str) -> Event:
     event = Event()
-    event.add("uid", f"{each.uid}@pocgate")
+    event.add("uid", f"{each.uid}@{installation}")
     event.add("sequence", each.sequence)
     event.add("dtstamp", each.changed_at.astimezone(UTC))
     event.add("last-modified", each.changed_at.astimezone(UTC))
@@ -67,7 +70,8 @@ def _event(each: Appointment) -> Event:
 class Happening:
     """An event of a feed: a time with an end, or with `ends` None a whole day (ISO text, times in UTC).
 
-    `sequence` is that of a record which counts its changes itself; of other events the readings count them.
+    `uid` is unique in the installation. `sequence` is that of a record which counts its changes itself; of other
+    events the readings count them.
     """
 
     uid: str
@@ -102,7 +106,7 @@ class Told:
     changed_at: datetime
 
 
-def feed_of(name: str, told: Iterable[Told], zone: ZoneInfo) -> bytes:
+def feed_of(name: str, told: Iterable[Told], zone: ZoneInfo, installation: str) -> bytes:
     """A calendar to subscribe to. Times are in the zone, whose rules come with it; days have no zone."""
     calendar = Calendar()
     calendar.add("prodid", "-//POC Gate//calendar//EN")
@@ -118,14 +122,14 @@ def feed_of(name: str, told: Iterable[Told], zone: ZoneInfo) -> bytes:
     if years and zone.key != "UTC":
         calendar.add_component(time_zone(zone, min(years)))
     for each in found:
-        calendar.add_component(_happening(each, zone))
+        calendar.add_component(_happening(each, zone, installation))
     written: bytes = calendar.to_ical()
     return written
 
 
-def _happening(told: Told, zone: ZoneInfo) -> Event:
+def _happening(told: Told, zone: ZoneInfo, installation: str) -> Event:
     event, each = Event(), told.happening
-    event.add("uid", each.uid)
+    event.add("uid", f"{each.uid}@{installation}")
     event.add("sequence", told.sequence)
     event.add("dtstamp", told.changed_at.astimezone(UTC))
     event.add("last-modified", told.changed_at.astimezone(UTC))

@@ -36,6 +36,7 @@ from gates.queries.wording import rule_text
 from gates.rules.calendar import calendar_of
 from pocgate.identity.queries import SignedInRequest
 from pocgate.kernel.errors import Forbidden, Invalid
+from pocgate.kernel.installation import installation_id
 from scoring.errors import rate_first
 from scoring.queries.playbooks import playbook_of
 
@@ -158,7 +159,11 @@ def present(request: SignedInRequest, meeting_id: int, position: int) -> HttpRes
 def calendar(request: SignedInRequest, meeting_id: int) -> HttpResponse:
     """The meeting for one's calendar."""
     found = _found(request, meeting_id)
-    return _file(calendar_of([appointment_of(found)]), f"meeting-{found.pk}.ics", "text/calendar; charset=utf-8")
+    return _file(
+        calendar_of([appointment_of(found)], installation_id()),
+        f"meeting-{found.pk}.ics",
+        "text/calendar; charset=utf-8",
+    )
 
 
 @login_required
@@ -170,7 +175,7 @@ def committee_calendar(request: SignedInRequest, committee_id: int) -> HttpRespo
     rows = [appointment_of(each) for each in found]
     if not rows:
         raise Http404
-    return _file(calendar_of(rows), f"committee-{committee.pk}.ics", "text/calendar; charset=utf-8")
+    return _file(calendar_of(rows, installation_id()), f"committee-{committee.pk}.ics", "text/calendar; charset=utf-8")
 
 
 @login_required

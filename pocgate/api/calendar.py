@@ -21,6 +21,7 @@ from gates.rules.calendar import feed_of
 from pocgate.api.base import ApiView
 from pocgate.api.parameters import Parameter
 from pocgate.api.schema import described
+from pocgate.kernel.installation import installation_id
 
 MEDIA = "text/calendar"
 TOKEN = Parameter("token", "The token of the calendar link; it is shown once, under Calendar links.", str)
@@ -52,7 +53,7 @@ class CalendarView(ApiView):
         with translation.override(settings.LANGUAGE_CODE):
             name = feed.committee.name if feed.committee else _("POC Gate: %(person)s") % {"person": feed.user}
             told = tell_calendar(feed_id=feed.pk, now=self.now)
-        body = feed_of(name, told, ZoneInfo(settings.TIME_ZONE))
+        body = feed_of(name, told, ZoneInfo(settings.TIME_ZONE), installation_id())
         tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         headers = {"ETag": tag, "Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
         if tag in parse_etags(request.headers.get("If-None-Match", "")):

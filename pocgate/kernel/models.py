@@ -1,6 +1,8 @@
-"""Job rows, scheduled runs, turns, heartbeats and gapless counters: the record behind every message."""
+"""Job rows, scheduled runs, turns, heartbeats, gapless counters, and the installation's own name."""
 
 from __future__ import annotations
+
+import uuid
 
 from django.db import models
 from django.db.models import F, Q
@@ -141,3 +143,16 @@ class Counter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.value}"
+
+
+class Installation(models.Model):
+    """The one row that names this installation among all others, written once and kept for ever."""
+
+    number = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    uid = models.UUIDField(default=uuid.uuid4, editable=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(number=1), name="kernel_installation_one")]
+
+    def __str__(self) -> str:
+        return self.uid.hex

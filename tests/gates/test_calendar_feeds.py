@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,6 +23,7 @@ from gates.rules.calendar import Happening, calendar_of, feed_of
 from pocgate.identity.models import User
 from pocgate.kernel.errors import Invalid
 from pocgate.kernel.logs import hide_secrets
+from pocgate.kernel.models import Installation
 from pocgate.ledger.models import Activity
 from portfolio.models import StageSpell, TeamMember, UseCase
 from tests.factories.gates import SeatFactory
@@ -31,6 +33,7 @@ from tests.factories.stage_set import StageSet, a_stage_set
 pytestmark = pytest.mark.django_db
 API = "/api/v1/calendar.ics"
 DAY = timedelta(days=1)
+HERE = "5f" * 16
 HARD = "Gate; 0, “Straße” \\ of a title that has to be folded after seventy-five octets, in the middle of öööööööö"
 
 
@@ -41,7 +44,7 @@ def meeting(stage: StageSet, now: datetime, **values: Any) -> Any:
 
 def read(feed: CalendarFeed, now: datetime, zone: str = "Europe/Berlin") -> dict[str, Any]:
     """The events by UID, as another library reads them."""
-    body = feed_of("Mine", tell_calendar(feed_id=feed.pk, now=now), ZoneInfo(zone))
+    body = feed_of("Mine", tell_calendar(feed_id=feed.pk, now=now), ZoneInfo(zone), HERE)
     return {event.uid.value: event for event in vobject.readOne(body.decode()).contents.get("vevent", [])}
 
 
@@ -57,10 +60,10 @@ def test_member_sees_meetings_closing_votes_and_days_to_decide_by(now: datetime)
 
     events = read(feed, now)
 
-    assert set(events) == {f"vote-{review.pk}@pocgate", f"decide-{review.pk}@pocgate", f"{planned.uid}@pocgate"}
-    assert events[f"{planned.uid}@pocgate"].summary.value == HARD
-    assert events[f"vote-{review.pk}@pocgate"].dtend.value == now + 4 * DAY
-    assert events[f"decide-{review.pk}@pocgate"].dtstart.value == review.decide_by
+    assert set(events) == {f"vote-{review.pk}@{HERE}", f"decide-{review.pk}@{HERE}", f"{planned.uid}@{HERE}"}
+    assert events[f"{planned.uid}@{HERE}"].summary.value == HARD
+    assert events[f"vote-{review.pk}@{HERE}"].dtend.value == now + 4 * DAY
+    assert events[f"decide-{review.pk}@{HERE}"].dtstart.value == review.decide_by
 
 
 def test_owner_sees_time_box_and_planned_gate_of_the_case(now: datetime) -> None:
@@ -121,7 +124,7 @@ def test_one_event_has_one_sequence_whatever_tells_it(now: datetime) -> None:
 
     fresh, _token = make_feed(committee_id=None, actor=stage.chair, now=now)
     told = [read(feed, now) for feed in (own, of_committee, fresh)]
-    file = calendar_of([appointment_of(Meeting.objects.get())])
+    file = calendar_of([appointment_of(Meeting.objects.get())], HERE)
 
     assert [int(the_one(events, "decide-").sequence.value) for events in told] == [1, 1, 1]
     sittings = [the_one(events, str(planned.uid)) for events in told] + [vobject.readOne(file.decode()).vevent]
@@ -244,7 +247,7 @@ def test_feed_keeps_the_rules_of_the_format(now: datetime, zone: str, month: int
     meeting(stage, now, starts_at=at, ends_at=at + timedelta(hours=3))
     feed, _token = make_feed(committee_id=None, actor=stage.chair, now=now)
 
-    body = feed_of(HARD, tell_calendar(feed_id=feed.pk, now=now), ZoneInfo(zone))
+    body = feed_of(HARD, tell_calendar(feed_id=feed.pk, now=now), ZoneInfo(zone), HERE)
 
     lines = body.split(b"\r\n")
     assert lines[-1] == b""
@@ -268,6 +271,21 @@ def test_address_answers_304_while_nothing_changed(now: datetime) -> None:
 
     assert (first.status_code, first["Content-Type"]) == (200, "text/calendar; charset=utf-8")
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_two_installations_never_tell_of_different_events_by_one_uid(now: datetime) -> None:
+    stage = a_stage_set(now)
+    stage.voting(now)
+    meeting(stage, now)
+    _feed, token = make_feed(committee_id=None, actor=stage.chair, now=now)
+    bodies = [Client().get(API, {"token": token}).content.decode()]
+    Installation.objects.update(uid=uuid4())
+    bodies.append(Client().get(API, {"token": token}).content.decode())
+
+    uids = [{event.uid.value for event in vobject.readOne(body).contents["vevent"]} for body in bodies]
+
+    assert [len(found) for found in uids] == [3, 3]
+    assert uids[0].isdisjoint(uids[1])
 
 
 def test_revoked_replaced_unknown_and_closed_are_not_found(now: datetime) -> None:

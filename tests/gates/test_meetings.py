@@ -42,7 +42,7 @@ def with_item(stage: StageSet, meeting: Meeting, now: datetime) -> int:
 
 
 def calendar_read(meeting: Meeting) -> tuple[bytes, object]:
-    written = calendar_of([appointment_of(meeting)])
+    written = calendar_of([appointment_of(meeting)], "5f" * 16)
     return written, vobject.readOne(written.decode())
 
 

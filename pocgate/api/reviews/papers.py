@@ -33,6 +33,7 @@ from pocgate.api.schema import ETAG_HEADERS, described
 from pocgate.api.shapes import INTEGER, STRING, array, named, or_null, record
 from pocgate.identity.enums import Scope
 from pocgate.kernel.errors import Forbidden
+from pocgate.kernel.installation import installation_id
 from scoring.errors import rate_first
 from scoring.queries.playbooks import playbook_of
 
@@ -213,7 +214,9 @@ class MeetingCalendarView(ApiView):
     def get(self, request: Request, meeting_id: int) -> HttpResponseBase:
         """RFC 5545; a cancelled meeting says so."""
         meeting = meeting_or_404(self, meeting_id)
-        return file_answer(calendar_of([appointment_of(meeting)]), f"meeting-{meeting.pk}.ics", CALENDAR)
+        return file_answer(
+            calendar_of([appointment_of(meeting)], installation_id()), f"meeting-{meeting.pk}.ics", CALENDAR
+        )
 
 
 def _readable(found: Dossier, *, waits: bool) -> Mapping[str, Any]:

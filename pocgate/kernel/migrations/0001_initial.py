@@ -1,3 +1,5 @@
+import uuid
+
 from django.db import migrations, models
 
 
@@ -24,6 +26,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='kernel_heartbeat_named')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Installation',
+            fields=[
+                ('number', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('number', 1)), name='kernel_installation_one')],
             },
         ),
         migrations.CreateModel(
