@@ -128,7 +128,7 @@ def _of_cases(cases: QuerySet[UseCase], now: datetime) -> Iterator[Happening]:
             title = _("Time-box ends: %(case)s") % {"case": spell.case.reference}
             day = day_here(spell.time_box_ends_at)
             yield _day(f"time-box-{spell.pk}", day, title, spell.case.title, _case_page(spell.case))
-    for case in cases.filter(target_gate_date__gte=day_here(now - PAST)).order_by("pk"):
+    for case in cases.filter(stage__isnull=False, target_gate_date__gte=day_here(now - PAST)).order_by("pk"):
         if case.target_gate_date is not None:
             title = _("Gate %(gate)s planned: %(case)s") % {"gate": case.stage, "case": case.reference}
             yield _day(f"gate-{case.pk}", case.target_gate_date, title, case.title, _case_page(case))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -15,6 +16,8 @@ from gates.rules.time_zones import time_zone
 PRODUCT = "-//POC Gate//meetings//EN"
 # How often programs are asked to look again; some take the older name.
 REFRESH = timedelta(hours=1)
+# What a text may not hold by RFC 5545, 3.3.11; without the carriage return, a line ends as it should.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
@@ -57,11 +60,11 @@ def _event(each: Appointment, installation: str) -> Event:
     event.add("last-modified", each.changed_at.astimezone(UTC))
     event.add("dtstart", each.starts_at.astimezone(UTC))
     event.add("dtend", each.ends_at.astimezone(UTC))
-    event.add("summary", each.title)
+    event.add("summary", _text(each.title))
     event.add("status", "CANCELLED" if each.is_cancelled else "CONFIRMED")
     if each.place:
-        event.add("location", each.place)
-    event.add("description", each.description)
+        event.add("location", _text(each.place))
+    event.add("description", _text(each.description))
     event.add("url", each.url)
     return event
 
@@ -106,21 +109,23 @@ class Told:
     changed_at: datetime
 
 
-def feed_of(name: str, told: Iterable[Told], zone: ZoneInfo, installation: str) -> bytes:
-    """A calendar to subscribe to. Times are in the zone, whose rules come with it; days have no zone."""
+def feed_of(name: str, told: Iterable[Told], zone: ZoneInfo, installation: str, *, now: datetime) -> bytes:
+    """A calendar to subscribe to. Times are in the zone, whose rules come with it; days have no zone.
+
+    The rules also come where nothing needs them: by RFC 5545, 3.6, a calendar has at least one component.
+    """
     calendar = Calendar()
     calendar.add("prodid", "-//POC Gate//calendar//EN")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    calendar.add("name", name)
-    calendar.add("x-wr-calname", name)
+    calendar.add("name", _text(name))
+    calendar.add("x-wr-calname", _text(name))
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")
     found = list(told)
     years = [int(each.happening.starts[:4]) for each in found if each.happening.ends is not None]
-    if years and zone.key != "UTC":
-        calendar.add_component(time_zone(zone, min(years)))
+    calendar.add_component(time_zone(zone, min([now.year, *years])))
     for each in found:
         calendar.add_component(_happening(each, zone, installation))
     written: bytes = calendar.to_ical()
@@ -141,13 +146,17 @@ def _happening(told: Told, zone: ZoneInfo, installation: str) -> Event:
     else:
         event.add("dtstart", _in(each.starts, zone))
         event.add("dtend", _in(each.ends, zone))
-    event.add("summary", each.title)
+    event.add("summary", _text(each.title))
     event.add("status", "CANCELLED" if each.is_cancelled else "CONFIRMED")
     if each.place:
-        event.add("location", each.place)
-    event.add("description", each.description)
+        event.add("location", _text(each.place))
+    event.add("description", _text(each.description))
     event.add("url", each.url)
     return event
+
+
+def _text(value: str) -> str:
+    return _CONTROL.sub("", value)
 
 
 def _in(moment: str, zone: ZoneInfo) -> datetime:

@@ -53,7 +53,7 @@ class CalendarView(ApiView):
         with translation.override(settings.LANGUAGE_CODE):
             name = feed.committee.name if feed.committee else _("POC Gate: %(person)s") % {"person": feed.user}
             told = tell_calendar(feed_id=feed.pk, now=self.now)
-        body = feed_of(name, told, ZoneInfo(settings.TIME_ZONE), installation_id())
+        body = feed_of(name, told, ZoneInfo(settings.TIME_ZONE), installation_id(), now=self.now)
         tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         headers = {"ETag": tag, "Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
         if tag in parse_etags(request.headers.get("If-None-Match", "")):

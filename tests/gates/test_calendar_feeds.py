@@ -19,7 +19,7 @@ from gates.commands.meetings import Sitting, cancel_meeting, change_meeting, pla
 from gates.commands.reviews import close_voting
 from gates.models import CalendarFeed, Condition, Meeting, Seat
 from gates.queries.meetings import appointment_of
-from gates.rules.calendar import Happening, calendar_of, feed_of
+from gates.rules.calendar import Appointment, Happening, Told, calendar_of, feed_of
 from pocgate.identity.models import User
 from pocgate.kernel.errors import Invalid
 from pocgate.kernel.logs import hide_secrets
@@ -44,7 +44,7 @@ def meeting(stage: StageSet, now: datetime, **values: Any) -> Any:
 
 def read(feed: CalendarFeed, now: datetime, zone: str = "Europe/Berlin") -> dict[str, Any]:
     """The events by UID, as another library reads them."""
-    body = feed_of("Mine", tell_calendar(feed_id=feed.pk, now=now), ZoneInfo(zone), HERE)
+    body = feed_of("Mine", tell_calendar(feed_id=feed.pk, now=now), ZoneInfo(zone), HERE, now=now)
     return {event.uid.value: event for event in vobject.readOne(body.decode()).contents.get("vevent", [])}
 
 
@@ -247,18 +247,49 @@ def test_feed_keeps_the_rules_of_the_format(now: datetime, zone: str, month: int
     meeting(stage, now, starts_at=at, ends_at=at + timedelta(hours=3))
     feed, _token = make_feed(committee_id=None, actor=stage.chair, now=now)
 
-    body = feed_of(HARD, tell_calendar(feed_id=feed.pk, now=now), ZoneInfo(zone), HERE)
+    body = feed_of(HARD, tell_calendar(feed_id=feed.pk, now=now), ZoneInfo(zone), HERE, now=now)
 
     lines = body.split(b"\r\n")
     assert lines[-1] == b""
     assert b"\n" not in b"".join(lines)
     assert max(map(len, lines)) <= 75
     calendar = vobject.readOne(body.decode())
-    assert ("vtimezone" in calendar.contents) is (zone != "UTC")
+    assert [each.tzid.value for each in calendar.contents["vtimezone"]] == [zone]
     event = calendar.contents["vevent"][0]
     assert (event.dtstart.value, event.dtend.value) == (at, at + timedelta(hours=3))
     assert (event.summary.value, event.location.value) == (HARD, "Room; 2")
     assert {"refresh-interval", "x-published-ttl", "method"} <= set(calendar.contents)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin"])
+def test_calendar_without_events_has_a_component_all_the_same(now: datetime, zone: str) -> None:
+    body = feed_of("Mine", [], ZoneInfo(zone), HERE, now=now)
+
+    assert next(iter(vobject.readOne(body.decode()).components())).tzid.value == zone
+
+
+def test_control_characters_do_not_come_into_calendars(now: datetime) -> None:
+    texts = {"title": "Bell \x07 and\x0b \x00\x1f\x7f", "description": "one\r\ntwo\tthree\x1b", "place": "\x08R"}
+    day = Happening("x", starts="2026-12-02", ends=None, url="", **texts)
+    own = Appointment(uuid4(), 0, starts_at=now, ends_at=now + DAY, url="", is_cancelled=False, changed_at=now, **texts)
+
+    bodies = [
+        feed_of("Mine\x07", [Told(day, 0, now)], ZoneInfo("UTC"), HERE, now=now),
+        calendar_of([own], HERE),
+    ]
+
+    assert [set(body.replace(b"\r\n", b"")) & {*range(32), 127} - {9} for body in bodies] == [set(), set()]
+    events = [vobject.readOne(body.decode()).vevent for body in bodies]
+    assert [event.summary.value for event in events] == ["Bell  and "] * 2
+    assert [event.description.value for event in events] == ["one\ntwo\tthree"] * 2
+
+
+def test_case_without_a_stage_has_no_planned_gate(now: datetime) -> None:
+    stage = a_stage_set(now)
+    UseCase.objects.update(target_gate_date=(now + 6 * DAY).date(), stage=None)
+    feed, _token = make_feed(committee_id=None, actor=stage.owner, now=now)
+
+    assert not [uid for uid in read(feed, now) if uid.startswith("gate-")]
 
 
 def test_address_answers_304_while_nothing_changed(now: datetime) -> None:
