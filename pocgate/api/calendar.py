@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
@@ -10,7 +9,6 @@ from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.utils import translation
-from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -18,6 +16,7 @@ from rest_framework.request import Request
 from gates.commands.calendars import digest_of, tell_calendar
 from gates.queries.calendars import live_feed
 from gates.rules.calendar import feed_of
+from pocgate.api.answers import is_known, tag_of
 from pocgate.api.base import ApiView
 from pocgate.api.parameters import Parameter
 from pocgate.api.schema import described
@@ -54,9 +53,9 @@ class CalendarView(ApiView):
             name = feed.committee.name if feed.committee else _("POC Gate: %(person)s") % {"person": feed.user}
             told = tell_calendar(feed_id=feed.pk, now=self.now)
         body = feed_of(name, told, ZoneInfo(settings.TIME_ZONE), installation_id(), now=self.now)
-        tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        tag = tag_of(body)
         headers = {"ETag": tag, "Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
-        if tag in parse_etags(request.headers.get("If-None-Match", "")):
+        if is_known(request, tag):
             return HttpResponseNotModified(headers=headers)
         headers["Content-Disposition"] = 'inline; filename="calendar.ics"'
         return HttpResponse(body, content_type=f"{MEDIA}; charset=utf-8", headers=headers)

@@ -292,16 +292,18 @@ def test_case_without_a_stage_has_no_planned_gate(now: datetime) -> None:
     assert not [uid for uid in read(feed, now) if uid.startswith("gate-")]
 
 
-def test_address_answers_304_while_nothing_changed(now: datetime) -> None:
+@pytest.mark.parametrize("given", ["{tag}", "W/{tag}", '"x", W/{tag}', "*"])
+def test_address_answers_304_while_nothing_changed(now: datetime, given: str) -> None:
     stage = a_stage_set(now)
     stage.request(now)
     _feed, token = make_feed(committee_id=None, actor=stage.chair, now=now)
 
     first = Client().get(API, {"token": token})
-    again = Client().get(API, {"token": token}, headers={"If-None-Match": first["ETag"]})
+    again = Client().get(API, {"token": token}, headers={"If-None-Match": given.format(tag=first["ETag"])})
 
     assert (first.status_code, first["Content-Type"]) == (200, "text/calendar; charset=utf-8")
     assert (again.status_code, again.content) == (304, b"")
+    assert again["ETag"] == first["ETag"]
 
 
 def test_two_installations_never_tell_of_different_events_by_one_uid(now: datetime) -> None:
