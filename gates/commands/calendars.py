@@ -7,7 +7,8 @@ import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from django.db import transaction
+import structlog
+from django.db import OperationalError, transaction
 from django.utils.timezone import get_default_timezone
 
 from gates.errors import unknown
@@ -16,7 +17,10 @@ from gates.queries.calendars import PAST, committees_to_follow, happenings
 from gates.rules.calendar import Happening, Told
 from pocgate.identity.models import User
 from pocgate.kernel.errors import Invalid
+from pocgate.kernel.installation import installation_id
 from pocgate.ledger.commands import Act, record
+
+log = structlog.get_logger(__name__)
 
 READ_NOTED_EVERY = timedelta(minutes=5)
 
@@ -37,6 +41,8 @@ def make_feed(*, committee_id: int | None, actor: User, now: datetime) -> tuple[
             raise Invalid([unknown("committee", committee_id)])
         for old in CalendarFeed.objects.filter(user=holder, committee=committee_id, revoked_at__isnull=True):
             _end(old, actor, now)
+        # Drawn here, a reading need not write it.
+        installation_id()
         token = secrets.token_urlsafe(32)
         feed = CalendarFeed.objects.create(
             user=holder, committee_id=committee_id, digest=digest_of(token), created_at=now
@@ -56,18 +62,28 @@ def revoke_feed(*, feed_id: int, actor: User, now: datetime) -> None:
 def tell_calendar(*, feed_id: int, now: datetime) -> list[Told]:
     """Every event of the feed with its sequence, which grows with each change; what went away is cancelled.
 
-    Writes only what changed since its holder was told last.
+    Writes only what changed since its holder was told last. Where the database is busy writing for too long, the answer
+    stands without being noted: the next reading finds the same changes and gives them the same numbers.
     """
+    feed = CalendarFeed.objects.select_related("user").get(pk=feed_id)
+    entries, changed = _compared(feed, now)
+    if changed or feed.last_read_at is None or feed.last_read_at <= now - READ_NOTED_EVERY:
+        try:
+            entries = _noted(feed, now)
+        except OperationalError as error:
+            log.warning("calendar_reading_not_noted", feed=feed.pk, error=str(error))
+    return [_told(entry) for entry in sorted(entries, key=lambda each: each.uid) if _is_told(entry, now)]
+
+
+def _noted(feed: CalendarFeed, now: datetime) -> list[CalendarEntry]:
     with transaction.atomic():
-        feed = CalendarFeed.objects.select_related("user").get(pk=feed_id)
         # Two programs may read at once, by links of one person: the second sees the numbers of the first.
         User.objects.select_for_update(no_key=True).get(pk=feed.user_id)
         entries, changed = _compared(feed, now)
         for entry in changed:
             entry.save()
-        if feed.last_read_at is None or feed.last_read_at <= now - READ_NOTED_EVERY:
-            CalendarFeed.objects.filter(pk=feed.pk).update(last_read_at=now)
-    return [_told(entry) for entry in sorted(entries, key=lambda each: each.uid) if _is_told(entry, now)]
+        CalendarFeed.objects.filter(pk=feed.pk).update(last_read_at=now)
+    return entries
 
 
 def _compared(feed: CalendarFeed, now: datetime) -> tuple[list[CalendarEntry], list[CalendarEntry]]:

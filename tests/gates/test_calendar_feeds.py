@@ -7,11 +7,13 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import Mock
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 import vobject
+from django.db import OperationalError
 from django.test import Client
 
 from gates.commands.calendars import digest_of, make_feed, revoke_feed, tell_calendar
@@ -319,6 +321,40 @@ def test_two_installations_never_tell_of_different_events_by_one_uid(now: dateti
 
     assert [len(found) for found in uids] == [3, 3]
     assert uids[0].isdisjoint(uids[1])
+
+
+def test_reading_while_the_database_is_busy_writing_is_answered_and_told_alike_later(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = a_stage_set(now)
+    review = stage.request(now)
+    feed, _token = make_feed(committee_id=None, actor=stage.chair, now=now)
+    read(feed, now)
+    type(review).objects.update(decide_by=(now + 9 * DAY).date())
+    told = []
+    with monkeypatch.context() as busy:
+        busy.setattr("gates.commands.calendars.transaction.atomic", _locked)
+        told.append(the_one(read(feed, now + DAY), "decide-"))
+    unnoted = CalendarFeed.objects.get().last_read_at
+    told.append(the_one(read(feed, now + DAY), "decide-"))
+
+    assert [(int(event.sequence.value), event.dtstart.value) for event in told] == [(1, (now + 9 * DAY).date())] * 2
+    assert (unnoted, CalendarFeed.objects.get().last_read_at) == (now, now + DAY)
+
+
+def test_reading_what_did_not_change_waits_for_no_writer(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    feed, _token = make_feed(committee_id=None, actor=UserFactory(), now=now)
+    read(feed, now)
+    waits = Mock(side_effect=OperationalError)
+    monkeypatch.setattr("gates.commands.calendars.transaction.atomic", waits)
+
+    read(feed, now + timedelta(minutes=4))
+
+    waits.assert_not_called()
+
+
+def _locked() -> None:
+    raise OperationalError("database is locked")
 
 
 def test_revoked_replaced_unknown_and_closed_are_not_found(now: datetime) -> None:
