@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import OperationalError, transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils.timezone import get_default_timezone
 
 from gates.errors import unknown
@@ -73,6 +74,16 @@ def tell_calendar(*, feed_id: int, now: datetime) -> list[Told]:
         except OperationalError as error:
             log.warning("calendar_reading_not_noted", feed=feed.pk, error=str(error))
     return [_told(entry) for entry in sorted(entries, key=lambda each: each.uid) if _is_told(entry, now)]
+
+
+def forget_entries(*, now: datetime) -> int:
+    """Remove what nothing has told for a month: events long gone, and those of people without a link. How many."""
+    is_followed = CalendarFeed.objects.filter(
+        Q(revoked_at__isnull=True) | Q(revoked_at__gt=now - PAST), user=OuterRef("user"), user__is_active=True
+    )
+    is_gone = Q(gone_at__lte=now - 2 * PAST)
+    removed, _by_model = CalendarEntry.objects.filter(is_gone | ~Exists(is_followed)).delete()
+    return removed
 
 
 def _noted(feed: CalendarFeed, now: datetime) -> list[CalendarEntry]:

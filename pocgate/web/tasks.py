@@ -1,4 +1,4 @@
-"""Writes digests: they show several apps at once, so they are written here and handed to the inbox."""
+"""Writes digests, which show several apps at once and are handed to the inbox; removes what calendars told long ago."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from gates.commands.calendars import forget_entries
 from pocgate.inbox.commands.digests import claim_digest, keep_content, plan_digest
 from pocgate.inbox.queries.digests import digests_due, digests_to_compose
 from pocgate.web.queries.digest import digest_content
@@ -21,6 +22,12 @@ def write_digests(**_: object) -> int:
     for due in digests_due(now=now):
         plan_digest(due, now=now)
     return sum(_write(digest_id) for digest_id in digests_to_compose(now=now))
+
+
+@shared_task(name="web.forget_calendar_entries")
+def forget_calendar_entries(**_: object) -> int:
+    """Remove what calendar links told and tell no more; how many."""
+    return forget_entries(now=timezone.now())
 
 
 def _write(digest_id: int) -> bool:

@@ -16,10 +16,10 @@ import vobject
 from django.db import OperationalError
 from django.test import Client
 
-from gates.commands.calendars import digest_of, make_feed, revoke_feed, tell_calendar
+from gates.commands.calendars import digest_of, forget_entries, make_feed, revoke_feed, tell_calendar
 from gates.commands.meetings import Sitting, cancel_meeting, change_meeting, plan_meeting
 from gates.commands.reviews import close_voting
-from gates.models import CalendarFeed, Condition, Meeting, Seat
+from gates.models import CalendarEntry, CalendarFeed, Condition, Meeting, Seat
 from gates.queries.meetings import appointment_of
 from gates.rules.calendar import Appointment, Happening, Told, calendar_of, feed_of
 from pocgate.identity.models import User
@@ -355,6 +355,29 @@ def test_reading_what_did_not_change_waits_for_no_writer(now: datetime, monkeypa
 
 def _locked() -> None:
     raise OperationalError("database is locked")
+
+
+def test_events_are_forgotten_a_month_after_nothing_tells_them(now: datetime) -> None:
+    stage = a_stage_set(now)
+    review = stage.request(now)
+    for person in (stage.chair, *stage.members[:2]):
+        feed, _token = make_feed(committee_id=None, actor=person, now=now)
+        read(feed, now)
+        if person != stage.chair:
+            revoke_feed(feed_id=feed.pk, actor=person, now=now)
+    make_feed(committee_id=None, actor=stage.members[0], now=now)
+    kept = [_holders_after_forgetting(now + 30 * DAY), _holders_after_forgetting(now + 32 * DAY)]
+    type(review).objects.update(state="withdrawn", withdrawn_at=now)
+    read(CalendarFeed.objects.get(user=stage.chair), now)
+    kept += [_holders_after_forgetting(now + 60 * DAY), _holders_after_forgetting(now + 62 * DAY)]
+
+    chair, again, revoked = (person.pk for person in (stage.chair, *stage.members[:2]))
+    assert kept == [{chair, again, revoked}, {chair, again}, {chair, again}, {again}]
+
+
+def _holders_after_forgetting(at: datetime) -> set[int]:
+    forget_entries(now=at)
+    return set(CalendarEntry.objects.values_list("user", flat=True))
 
 
 def test_revoked_replaced_unknown_and_closed_are_not_found(now: datetime) -> None:

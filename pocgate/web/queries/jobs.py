@@ -35,6 +35,7 @@ PURPOSES = {
     "scoring.archive_untouched_drafts": _("Put old drafts away"),
     "ledger.dispatch_events": _("Place events in the feed and hand them to webhooks"),
     "ledger.forget_deliveries": _("Remove old rows of the delivery log"),
+    "web.forget_calendar_entries": _("Forget events that calendars tell no more"),
     "ledger.make_checkpoint": _("Seal the activity so far"),
     "inbox.tell_webhook_disabled": _("Tell of a disabled webhook"),
     "inbox.tell_webhook_given_up": _("Tell of events that a webhook did not take"),
