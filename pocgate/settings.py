@@ -299,6 +299,7 @@ CELERY_BEAT_SCHEDULE = {
     "untouched drafts": {"task": "scoring.archive_untouched_drafts", "schedule": crontab(hour=3, minute=20)},
     "ledger checkpoint": {"task": "ledger.make_checkpoint", "schedule": crontab(hour=3, minute=50)},
     "retention of calendars": {"task": "web.forget_calendar_entries", "schedule": crontab(hour=3, minute=35)},
+    "retention of sessions": {"task": "kernel.forget_expired_sessions", "schedule": crontab(hour=3, minute=45)},
     "retention of jobs": {"task": "kernel.forget_done_jobs", "schedule": crontab(hour=3, minute=40)},
 }
 # Whose standing still is told to administrators on every page.

@@ -1,6 +1,8 @@
-"""The kernel's own tasks: the job sweep, its retention, and the worker's heartbeat."""
+"""The kernel's own tasks: the job sweep, retention of jobs and sessions, and the worker's heartbeat."""
 
 from __future__ import annotations
+
+from importlib import import_module
 
 from celery import shared_task
 from django.conf import settings
@@ -27,6 +29,12 @@ def forget_done_jobs(**_: object) -> int:
         batch = jobs.forget_done(now=timezone.now(), days=settings.JOB_RETENTION_DAYS)
         removed += batch
     return removed
+
+
+@shared_task(name="kernel.forget_expired_sessions")
+def forget_expired_sessions(**_: object) -> None:
+    """Remove the sessions of people who did not come back; signing out removes one at once."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
 
 
 @shared_task(name="kernel.beat_heartbeat")

@@ -6,11 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
 from pocgate.identity.models import User
 from pocgate.identity.queries import SIGNED_IN_AT
+from pocgate.kernel.tasks import forget_expired_sessions
 from pocgate.web.forms import FAILURES_ALLOWED
 from tests.factories.identity import UserFactory
 from tests.web.conftest import Visitor
@@ -28,6 +30,17 @@ def person(**fields: object) -> User:
 
 def attempt(client: Client, user: User, password: str, **more: str) -> Any:
     return client.post("/sign-in/", {"username": user.username, "password": password, **more})
+
+
+def test_expired_sessions_are_removed_at_night_and_others_stay() -> None:
+    kept, expired = Client(), Client()
+    for client in (kept, expired):
+        client.force_login(person())
+    Session.objects.filter(pk=expired.session.session_key).update(expire_date=timezone.now() - timedelta(seconds=1))
+
+    forget_expired_sessions()
+
+    assert list(Session.objects.values_list("pk", flat=True)) == [kept.session.session_key]
 
 
 def test_sign_in_with_right_password_remembers_when() -> None:

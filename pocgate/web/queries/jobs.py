@@ -21,6 +21,7 @@ PURPOSES = {
     "kernel.beat_heartbeat": _("Show that worker and beat are alive"),
     "kernel.sweep_jobs": _("Wake jobs that are due and undone"),
     "kernel.forget_done_jobs": _("Remove rows of jobs done long ago"),
+    "kernel.forget_expired_sessions": _("Remove expired sign-ins"),
     "scoring.sweep_readiness": _("Recompute the readiness of changed cases"),
     "scoring.sweep_findings": _("Let the detectors look at changed cases"),
     "scoring.sweep_costs": _("Watch costs against their caps"),
