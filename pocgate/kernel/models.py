@@ -121,6 +121,11 @@ class ScheduledRun(models.Model):
     def __str__(self) -> str:
         return self.task
 
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether it began and has not ended: it runs, or it was killed."""
+        return self.started_at is not None and (self.finished_at is None or self.finished_at < self.started_at)
+
 
 class Turn(models.Model):
     """Work of which one run at a time is at it, on whatever worker: held until then, so that a killed one lets go."""

@@ -113,6 +113,7 @@ JOB_STATES = _looks(
 SCHEDULE_STATES = _looks(
     {
         "never": _("not yet"),
+        "waiting": _("waiting"),
         "running": _("running"),
         "done": _("done"),
         "late": _("late"),
@@ -120,6 +121,7 @@ SCHEDULE_STATES = _looks(
     },
     {
         "never": ("plain", "hourglass"),
+        "waiting": ("plain", "hourglass"),
         "running": ("accent", "refresh-cw"),
         "done": ("go", "check"),
         "late": ("warn", "clock-alert"),

@@ -56,7 +56,7 @@ def purpose_of(task: str) -> str:
 
 @dataclass(frozen=True)
 class ScheduleRow:
-    """One line of the schedule. `job` is the newest job that its last run left, for work that takes long."""
+    """One line of the schedule. `job` is the newest of its kind, for work that takes long and is handed on to a job."""
 
     work: ScheduledWork
     purpose: str
@@ -64,15 +64,28 @@ class ScheduleRow:
 
     @property
     def state(self) -> str:
-        """`failed`, `late`, `running`, `never` or `done`."""
+        """`failed`, `late`, `waiting`, `running`, `never` or `done`; of work handed on to a job, how the job stands."""
         run = self.work.run
         if run is not None and run.failures:
             return "failed"
+        if self.own_job is not None and self.own_job.state != JobState.DONE:
+            return self.own_job.state
         if self.work.is_late:
             return "late"
+        if self.own_job is not None:
+            return self.own_job.state
         if run is None or run.started_at is None:
-            return self.job.state if self.job is not None and self.job.state in {"done", "failed"} else "never"
-        return "running" if run.finished_at is None or run.finished_at < run.started_at else "done"
+            return "never"
+        return "running" if run.is_unfinished else "done"
+
+    @property
+    def own_job(self) -> Job | None:
+        """The job that the last run left, or that somebody asked for since, or that is still at work."""
+        run = self.work.run
+        if self.job is None or self.job.state in {JobState.WAITING, JobState.RUNNING}:
+            return self.job
+        is_later = run is None or run.started_at is None or self.job.created_at >= run.started_at
+        return self.job if is_later else None
 
     @property
     def last_at(self) -> datetime | None:
@@ -83,10 +96,12 @@ class ScheduleRow:
 
     @property
     def duration(self) -> str:
-        """Of the last run that ended, or of its job: `12 ms`, `3.4 s`, `2 min 10 s`."""
-        if self.job is not None and self.job.started_at and self.job.finished_at:
-            return duration_words((self.job.finished_at - self.job.started_at) / timedelta(milliseconds=1))
-        run = self.work.run
+        """Of the last run that ended, or of its job once that has ended: `12 ms`, `3.4 s`, `2 min 10 s`."""
+        run, job = self.work.run, self.own_job
+        if job is not None:
+            if job.started_at is None or job.finished_at is None:
+                return ""
+            return duration_words((job.finished_at - job.started_at) / timedelta(milliseconds=1))
         return duration_words(run.duration_ms) if run is not None and run.duration_ms is not None else ""
 
 
