@@ -94,11 +94,13 @@ class Heartbeat(models.Model):
 class ScheduledRun(models.Model):
     """The last run of a task that beat calls: begun, ended, how long, and how it ended.
 
-    `since` is when the schedule was first seen here; a task that never ran is late from then on.
+    `since` is when the schedule was first seen here; a task that never ran is late from then on. `sent_at` is when it
+    was sent because it had been missed.
     """
 
     task = models.CharField(max_length=80, primary_key=True)
     since = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     succeeded_at = models.DateTimeField(null=True)

@@ -16,13 +16,17 @@ from typing import Any
 from celery import Task
 from celery.schedules import crontab
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from pocgate.kernel.models import ScheduledRun
 
 # A message of beat may wait in the queue this long before the work counts as missed.
 GRACE = timedelta(minutes=10)
+# Work of a time of day that has not ended after this was killed midway.
+UNFINISHED = timedelta(hours=1)
+# After failures of work of a time of day: twice as long after each, up to a limit.
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=3)
 ERROR_LENGTH = 4000
 # What a task returns that left its work to another run of it: that one's notes stand.
 GAVE_WAY = "gave way"
@@ -30,7 +34,10 @@ GAVE_WAY = "gave way"
 
 @dataclass(frozen=True)
 class ScheduledWork:
-    """One entry of the schedule with its last run. `seconds` is the pause between runs, None for a time of day."""
+    """One entry of the schedule with its last run. `seconds` is the pause between runs, None for a time of day.
+
+    `missed_at` is when it counts as missed without a further run.
+    """
 
     name: str
     task: str
@@ -38,6 +45,7 @@ class ScheduledWork:
     at: str
     run: ScheduledRun | None
     next_at: datetime
+    missed_at: datetime
     is_late: bool
 
 
@@ -103,15 +111,22 @@ def _entries() -> dict[str, dict[str, Any]]:
 
 
 def tasks_missed(*, now: datetime) -> list[str]:
-    """Tasks of a time of day whose time passed without their having begun, as when nothing ran at night.
+    """Tasks of a time of day to start now: not begun when nothing ran at night, not ended, or failed a while ago.
 
-    A task that is seen for the first time begins to count now.
+    A task that is seen for the first time begins to count now. One that is named counts as sent, and is named again
+    when it has not begun after a while.
     """
     works = scheduled_work(now=now)
     if any(work.run is None for work in works):
         begin(now=now)
     timed = [work for work in works if work.run is not None and work.seconds is None]
-    return [work.task for work in timed if now >= work.next_at + GRACE]
+    return [work.task for work in timed if now >= work.missed_at and _is_first_to_send(work, now)]
+
+
+def _is_first_to_send(work: ScheduledWork, now: datetime) -> bool:
+    has_begun = Q(sent_at__isnull=True) | Q(sent_at__lt=F("started_at"))
+    unsent = ScheduledRun.objects.filter(has_begun | Q(sent_at__lte=now - GRACE), task=work.task)
+    return bool(unsent.update(sent_at=now))
 
 
 def last_success(task: str) -> datetime | None:
@@ -125,6 +140,10 @@ def _work(name: str, entry: dict[str, Any], run: ScheduledRun | None, now: datet
     next_at = next_run_after(schedule, since)
     seconds = None if isinstance(schedule, crontab) else round(schedule)
     patience = GRACE if seconds is None else timedelta(seconds=max(4 * seconds, 120))
+    missed_at = next_at + patience
+    if run is not None and seconds is None:
+        next_at = min(next_at, _again_at(run) or next_at)
+        missed_at = min(missed_at, _again_at(run) or _ended_by(run) or missed_at)
     return ScheduledWork(
         name=name,
         task=entry["task"],
@@ -132,8 +151,23 @@ def _work(name: str, entry: dict[str, Any], run: ScheduledRun | None, now: datet
         at=_time_of_day(schedule) if isinstance(schedule, crontab) else "",
         run=run,
         next_at=next_at,
-        is_late=run is not None and now >= next_at + patience,
+        missed_at=missed_at,
+        is_late=run is not None and now >= missed_at,
     )
+
+
+def _again_at(run: ScheduledRun) -> datetime | None:
+    """When work that failed is tried again."""
+    if not run.failures or run.finished_at is None or run.is_unfinished:
+        return None
+    # More doublings than these make no difference.
+    doublings: int = min(run.failures - 1, 10)
+    return run.finished_at + min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
+
+
+def _ended_by(run: ScheduledRun) -> datetime | None:
+    """When a run that has begun is given up."""
+    return run.started_at + UNFINISHED if run.started_at is not None and run.is_unfinished else None
 
 
 def next_run_after(schedule: crontab | float, last: datetime) -> datetime:

@@ -104,6 +104,42 @@ def test_work_seen_for_the_first_time_is_not_missed(now: datetime) -> None:
     assert tasks_missed(now=now + timedelta(minutes=5)) == []
 
 
+def _sent(now: datetime, minutes: float) -> bool:
+    return NIGHTLY in tasks_missed(now=now + timedelta(minutes=minutes))
+
+
+def test_nightly_work_killed_midway_is_late_and_started_again_after_an_hour(now: datetime) -> None:
+    ScheduledRun.objects.create(task=NIGHTLY, since=now, started_at=now, finished_at=now - timedelta(days=1))
+
+    states = [_work(NIGHTLY, now + timedelta(minutes=age)).is_late for age in (59, 60)]
+    sent = [_sent(now, minutes) for minutes in (59, 60, 60.25, 69, 70)]
+
+    assert states == [False, True]
+    # A message that waits in the queue is not sent four times a minute.
+    assert sent == [False, True, False, False, True]
+
+
+def test_nightly_work_that_failed_is_tried_again_with_growing_pauses(now: datetime) -> None:
+    ScheduledRun.objects.create(task=NIGHTLY, since=now, started_at=now, finished_at=now, last_error="No room")
+    pauses = []
+    for failures in (1, 2, 3, 20):
+        ScheduledRun.objects.filter(task=NIGHTLY).update(failures=failures, sent_at=None)
+        pauses.append(next(minutes for minutes in range(300) if _sent(now, minutes)))
+    shown = _work(NIGHTLY, now).next_at
+    ScheduledRun.objects.filter(task=NIGHTLY).update(failures=0, last_error="", sent_at=None)
+
+    assert pauses == [5, 10, 20, 180]
+    assert shown == now + timedelta(hours=3)
+    assert not _sent(now, 300)
+
+
+def test_run_that_begins_again_and_fails_again_is_sent_again_in_turn(now: datetime) -> None:
+    ScheduledRun.objects.create(task=NIGHTLY, since=now, started_at=now, finished_at=now, failures=1, last_error="No")
+    ScheduledRun.objects.update(sent_at=now - timedelta(seconds=1))
+
+    assert _sent(now, 5)
+
+
 @pytest.mark.parametrize(
     ("last", "next_"),
     [

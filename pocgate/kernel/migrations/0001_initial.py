@@ -72,6 +72,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('task', models.CharField(max_length=80, primary_key=True, serialize=False)),
                 ('since', models.DateTimeField()),
+                ('sent_at', models.DateTimeField(null=True)),
                 ('started_at', models.DateTimeField(null=True)),
                 ('finished_at', models.DateTimeField(null=True)),
                 ('succeeded_at', models.DateTimeField(null=True)),
