@@ -293,6 +293,7 @@ CELERY_BEAT_SCHEDULE = {
     "channels": {"task": "inbox.send_posts", "schedule": 60.0, "options": SOON},
     "digests": {"task": "web.write_digests", "schedule": 60.0, "options": SOON},
     "nightly recompute": {"task": "scoring.recompute_all", "schedule": crontab(hour=2, minute=10)},
+    "nightly findings": {"task": "scoring.refresh_all_findings", "schedule": crontab(hour=2, minute=30)},
     "nightly positions": {"task": "scoring.place_all", "schedule": crontab(hour=2, minute=50)},
     "event dispatch": {"task": "ledger.dispatch_events", "schedule": 60.0, "options": SOON},
     "retention of deliveries": {"task": "ledger.forget_deliveries", "schedule": crontab(hour=3, minute=30)},

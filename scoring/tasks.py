@@ -100,8 +100,9 @@ def _recompute_all(job: Job, *, now: datetime) -> None:
             return
     result = {"cases": seen, "changed": done.changed, "failed": list(done.failed)}
     jobs.finish(job, now=timezone.now(), result=result)
-    # A new playbook has new numbers for the detectors as well.
-    _enqueue_once(ALL_FINDINGS_TASK, now=timezone.now())
+    if job.subject_type == "playbook":
+        # It has new numbers for the detectors as well; at night they look by themselves.
+        _enqueue_once(ALL_FINDINGS_TASK, now=timezone.now())
 
 
 def _afresh() -> Iterator[tuple[int, Recomputed]]:
@@ -137,9 +138,15 @@ def sweep_findings(**_: object) -> int:
 
 
 @shared_task(name=ALL_FINDINGS_TASK)
-def refresh_all_findings(job_id: int, **_: object) -> None:
-    """Have the detectors look at every case, as at night and after a playbook was published."""
+def refresh_all_findings(job_id: int | None = None, **_: object) -> None:
+    """Have the detectors look at every case, as after a playbook was published.
+
+    Without a job, as beat calls it at night, the job's row is written first.
+    """
     now = timezone.now()
+    if job_id is None:
+        _enqueue_once(ALL_FINDINGS_TASK, now=now)
+        return
     job = jobs.claim(job_id, now=now)
     if job is None:
         return

@@ -11,6 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from pocgate.kernel import jobs
 from pocgate.kernel.models import Job
 from portfolio.models import UseCase
 from scoring import tasks
@@ -60,10 +61,10 @@ def test_sweep_looks_at_every_due_case_and_then_at_none() -> None:
     assert Finding.objects.count() == 2 * len(DETECTORS)
 
 
-def test_recompute_of_everything_has_the_detectors_look_at_everything() -> None:
+def test_detectors_look_at_everything_at_night_by_themselves() -> None:
     cases = [UseCaseFactory(), UseCaseFactory(stage=2)]
-    tasks.recompute_all()
-    tasks.recompute_all(job_id=Job.objects.get().pk)
+    tasks.refresh_all_findings()
+    tasks.refresh_all_findings()
     job = Job.objects.get(kind="scoring.refresh_all_findings")
 
     tasks.refresh_all_findings(job_id=job.pk)
@@ -72,6 +73,15 @@ def test_recompute_of_everything_has_the_detectors_look_at_everything() -> None:
     job.refresh_from_db()
     assert (job.state, job.progress_done, job.result["cases"]) == ("done", 2, 2)
     assert set(Finding.objects.values_list("case", flat=True)) == {case.pk for case in cases}
+
+
+@pytest.mark.parametrize(("subject", "looks"), [("playbook", 1), ("", 0)])
+def test_recompute_of_everything_has_the_detectors_look_once_a_playbook_was_published(subject: str, looks: int) -> None:
+    job = jobs.enqueue("scoring.recompute_all", now=timezone.now(), subject_type=subject)
+
+    tasks.recompute_all(job_id=job.pk)
+
+    assert Job.objects.filter(kind="scoring.refresh_all_findings").count() == looks
 
 
 def test_real_inventory_can_not_be_told_until_somebody_takes_a_case_on(now: datetime, shared_data: Path) -> None:
