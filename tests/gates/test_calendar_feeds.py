@@ -435,10 +435,14 @@ def test_page_makes_shows_once_and_revokes(now: datetime, signed_in: Callable[[U
     seat = SeatFactory()
     browser = signed_in(seat.user)
 
+    first = browser.get("/calendars/")
     made = browser.post("/calendars/new/", {"committee": seat.committee_id})
     feed = CalendarFeed.objects.get()
 
     address = made.context["address"]
+    # Said beside the button once there is a link that it would end.
+    warning = "A new link ends this one at once: programs that use it get nothing more."
+    assert (first.content.decode().count(warning), made.content.decode().count(warning)) == (0, 1)
     assert address in made.content.decode()
     assert address not in browser.get("/calendars/").content.decode()
     assert Client().get(address.partition("//")[2].partition("/")[1] + address.split("/", 3)[3]).status_code == 200
