@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from pocgate.kernel.models import Job, ScheduledRun
 from pocgate.web.queries.jobs import ScheduleRow, schedule_rows
+from pocgate.web.templatetags.pocgate import when
+from tests.web.conftest import Visitor
 
 pytestmark = pytest.mark.django_db
 
@@ -63,3 +67,35 @@ def test_run_that_failed_before_it_left_a_job_is_failed(now: datetime) -> None:
     ScheduledRun.objects.update(failures=1, last_error="OperationalError: locked")
 
     assert row(now).state == "failed"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-1, "now"),
+        (0, "now"),
+        (0.2, "in 1 s"),
+        (12, "in 12 s"),
+        (59, "in 59 s"),
+        (60, "in 1 min"),
+        (3599, "in 59 min"),
+        (3600, "in 1 h"),
+        (86_399, "in 23 h"),
+        (86_400, "24 Nov 2026, 09:00"),
+    ],
+)
+def test_near_future_is_told_by_how_long_it_takes(
+    now: datetime, monkeypatch: pytest.MonkeyPatch, seconds: float, words: str
+) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: now)
+
+    assert f">{words}<" in when(now + timedelta(seconds=seconds), "soon")
+
+
+def test_next_run_of_frequent_work_is_told_in_seconds(visitor: Visitor) -> None:
+    now = timezone.now()
+    ScheduledRun.objects.create(task="kernel.sweep_jobs", since=now, started_at=now + timedelta(seconds=44))
+
+    page = visitor("admin").get("/administration/jobs/").content.decode()
+
+    assert re.search(r">in \d\d s<", page)

@@ -29,7 +29,7 @@ PURPOSES = {
     "scoring.recompute_all": _("Recompute the whole portfolio"),
     "scoring.place_all": _("Place every rated case in the matrix"),
     "gates.sweep": _("Close votes, check standings, open reviews that are due"),
-    "gates.send_reminders": _("Remind of what is outstanding, and of delegations before they end by themselves"),
+    "gates.send_reminders": _("Remind of what is outstanding and of delegations about to end"),
     "inbox.send_mail": _("Send mail that is due"),
     "inbox.send_posts": _("Post to chat rooms and other services"),
     "web.write_digests": _("Write digests at each person's hour"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from lucide.templatetags.lucide import lucide as drawn_icon
 
 from pocgate.identity.models import User
@@ -29,6 +31,8 @@ from portfolio.models import UseCase
 register = template.Library()
 AVATAR_HUES = 6
 TRACK_ICON = 16
+# Seconds of each unit, below how many seconds it is taken, and the words.
+SOON = ((1, 60, _("in %(count)s s")), (60, 3600, _("in %(count)s min")), (3600, 86_400, _("in %(count)s h")))
 
 
 @register.simple_tag
@@ -57,7 +61,7 @@ def stage_tag(stage: int | None) -> SafeString:
 
 @register.simple_tag
 def when(at: datetime | date | None, style: str = "date") -> SafeString:
-    """The local date with the exact time on hover; `style`: date, time (with the hour) or ago."""
+    """The local date with the exact time on hover; `style`: date, time (with the hour), ago or soon."""
     if at is None:
         return format_html('<span class="faint">{}</span>', gettext("not known"))
     if not isinstance(at, datetime):
@@ -68,6 +72,7 @@ def when(at: datetime | date | None, style: str = "date") -> SafeString:
         "date": formats.date_format(local, "j M Y"),
         "time": formats.date_format(local, "j M Y, H:i"),
         "ago": _ago(at),
+        "soon": _soon(at) or formats.date_format(local, "j M Y, H:i"),
     }[style]
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact, shown)
 
@@ -76,6 +81,17 @@ def _ago(at: datetime) -> str:
     if timezone.now() - at < timedelta(minutes=1):
         return gettext("just now")
     return gettext("%(time)s ago") % {"time": timesince(at, depth=1)}
+
+
+def _soon(at: datetime) -> str:
+    """How long until then in one unit, for less than a day; a time that has come is now."""
+    seconds = math.ceil((at - timezone.now()).total_seconds())
+    if seconds <= 0:
+        return gettext("now")
+    for length, limit, words in SOON:
+        if seconds < limit:
+            return str(words) % {"count": seconds // length}
+    return ""
 
 
 @register.simple_tag
