@@ -52,6 +52,12 @@ def test_work_handed_on_stands_as_its_job_does(now: datetime, values: dict[str, 
     assert (found.state, found.duration) == shown
 
 
+def test_job_that_the_run_found_at_work_counts_when_it_fails(now: datetime) -> None:
+    handed_on(now, state="failed", created_at=now - 2 * MINUTE, started_at=now - 2 * MINUTE, finished_at=now)
+
+    assert row(now).state == "failed"
+
+
 def test_job_of_an_earlier_night_does_not_stand_for_a_later_run(now: datetime) -> None:
     before = now - timedelta(days=1)
     handed_on(now, state="failed", created_at=before, started_at=before, finished_at=before + MINUTE)

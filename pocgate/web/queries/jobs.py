@@ -80,12 +80,11 @@ class ScheduleRow:
 
     @property
     def own_job(self) -> Job | None:
-        """The job that the last run left, or that somebody asked for since, or that is still at work."""
-        run = self.work.run
-        if self.job is None or self.job.state in {JobState.WAITING, JobState.RUNNING}:
+        """The job that the last run left or found at work, or that somebody asked for since."""
+        began_at = self.work.run.started_at if self.work.run is not None else None
+        if self.job is None or self.job.finished_at is None or began_at is None:
             return self.job
-        is_later = run is None or run.started_at is None or self.job.created_at >= run.started_at
-        return self.job if is_later else None
+        return self.job if self.job.finished_at >= began_at else None
 
     @property
     def last_at(self) -> datetime | None:
