@@ -62,7 +62,7 @@ def queue_state(*, now: datetime) -> str:
 
 
 def reminders_state(*, now: datetime) -> str:
-    """By when reminders last ran through: `late` after three minutes, `down` after five; new installations are `ok`."""
+    """By when reminders last ran through, or since when they should: `late` after three minutes, `down` after five."""
     seen_at = _reminders_seen_at()
     return OK if seen_at is None else _state_by_age(seen_at, late_after=REMINDERS_LATE_AFTER, now=now)
 

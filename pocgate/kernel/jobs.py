@@ -240,12 +240,13 @@ def sweep(*, now: datetime, limit: int = 500) -> int:
 def _bring_back_from_the_future(now: datetime) -> None:
     """End the leases and let come due what a clock that ran ahead has put off, once it is set back.
 
-    No lease is ever given for longer than `LEASE`. A job that was due when it was written, or waits for another attempt
-    for longer than any pause, was never meant to wait; one that was written for later keeps its time.
+    No lease is ever given for longer than `LEASE`. A job that was due when it was written, was begun, or waits for
+    another attempt for longer than any pause, was never meant to wait; one written for later keeps its time.
     """
     Job.objects.filter(state=JobState.RUNNING, lease_until__gt=now + LEASE).update(lease_until=now + LEASE)
-    meant_for_once = Q(due_at__lte=F("created_at")) | Q(started_at__isnull=False, due_at__gt=now + LONGEST_PAUSE)
-    Job.objects.filter(meant_for_once, state=JobState.WAITING, due_at__gt=now).update(due_at=now)
+    waits = Q(due_at__lte=F("created_at")) | Q(started_at__isnull=False, due_at__gt=now + LONGEST_PAUSE)
+    never_meant_to = Q(waits, state=JobState.WAITING) | Q(state=JobState.RUNNING)
+    Job.objects.filter(never_meant_to, due_at__gt=now).update(due_at=now)
 
 
 def _give_up_lost(now: datetime) -> None:

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db.models import F, Q
 from django.utils import timezone
 
+from pocgate.kernel.health import is_ahead
 from pocgate.kernel.models import ScheduledRun
 
 # A message of beat may wait in the queue this long before the work counts as missed.
@@ -113,10 +114,12 @@ def _entries() -> dict[str, dict[str, Any]]:
 def tasks_missed(*, now: datetime) -> list[str]:
     """Tasks of a time of day to start now: not begun when nothing ran at night, not ended, or failed a while ago.
 
-    A task that is seen for the first time begins to count now. One that is named counts as sent, and is named again
-    when it has not begun after a while.
+    A task that is seen for the first time begins to count now, and so does one that ran before the clock was set back.
+    One that is named counts as sent, and is named again when it has not begun after a while.
     """
     works = scheduled_work(now=now)
+    for work in works:
+        _forget_the_future(work, now)
     if any(work.run is None for work in works):
         begin(now=now)
     timed = [work for work in works if work.run is not None and work.seconds is None]
@@ -127,6 +130,14 @@ def _is_first_to_send(work: ScheduledWork, now: datetime) -> bool:
     has_begun = Q(sent_at__isnull=True) | Q(sent_at__lt=F("started_at"))
     unsent = ScheduledRun.objects.filter(has_begun | Q(sent_at__lte=now - GRACE), task=work.task)
     return bool(unsent.update(sent_at=now))
+
+
+def _forget_the_future(work: ScheduledWork, now: datetime) -> None:
+    """Let a run that lies ahead have been now: until the clock is there again, no night would count as missed."""
+    times = ("since", "sent_at", "started_at", "finished_at", "succeeded_at")
+    ahead = [name for name in times if (at := getattr(work.run, name, None)) and is_ahead(at, now=now)]
+    if ahead:
+        ScheduledRun.objects.filter(task=work.task).update(**dict.fromkeys(ahead, now))
 
 
 def last_success(task: str) -> datetime | None:

@@ -172,6 +172,19 @@ def test_lease_of_a_clock_that_ran_ahead_ends_once_it_is_set_back(now: datetime,
 
 
 @pytest.mark.django_db
+def test_job_that_was_written_and_begun_by_a_clock_that_ran_ahead_is_taken_over_once_it_is_set_back(
+    now: datetime, sent: list[int]
+) -> None:
+    job = jobs.enqueue(KIND, now=now + AHEAD)
+    jobs.claim(job.pk, now=now + AHEAD)
+
+    counts = [jobs.sweep(now=now + timedelta(seconds=age)) for age in (0, 31)]
+
+    assert (counts, sent) == ([0, 1], [job.pk])
+    assert jobs.claim(job.pk, now=now + timedelta(seconds=31)) is not None
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("put_back", ["fail", "retry", "retry_all_failed"])
 def test_job_put_back_to_work_by_a_clock_that_ran_ahead_is_due_once_it_is_set_back(
     now: datetime, sent: list[int], put_back: str

@@ -99,6 +99,18 @@ def test_nightly_work_that_was_missed_is_sent_by_the_sweep(monkeypatch: pytest.M
     assert sent == [NIGHTLY]
 
 
+def test_night_missed_after_the_clock_was_set_back_is_caught_up(now: datetime) -> None:
+    ahead = now + timedelta(days=3)
+    begin(now=now)
+    ScheduledRun.objects.filter(task=NIGHTLY).update(started_at=ahead, finished_at=ahead, succeeded_at=ahead)
+
+    missed = [NIGHTLY in tasks_missed(now=now + timedelta(hours=hours)) for hours in (0, 24)]
+
+    assert missed == [False, True]
+    run = ScheduledRun.objects.get(task=NIGHTLY)
+    assert (run.started_at, run.finished_at, run.succeeded_at) == (now, now, now)
+
+
 def test_work_seen_for_the_first_time_is_not_missed(now: datetime) -> None:
     assert tasks_missed(now=now) == []
     assert tasks_missed(now=now + timedelta(minutes=5)) == []
