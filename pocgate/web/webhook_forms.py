@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import groupby
+from typing import NamedTuple
 
 from django import forms
 from django.forms.boundfield import BoundWidget
@@ -20,6 +21,14 @@ NOTES: Mapping[str, Word] = {
     "answer": _("answer (of a person)"),
     "answers": _("answers (of an import)"),
 }
+
+
+class VerbGroup(NamedTuple):
+    """The boxes of one noun, each with its words; open where one is ticked."""
+
+    noun: str
+    is_open: bool
+    boxes: list[tuple[BoundWidget, Word]]
 
 
 class _Verbs(forms.MultipleChoiceField):
@@ -64,11 +73,12 @@ class WebhookForm(forms.Form):
         """What the command takes."""
         return [*self.cleaned_data["nouns"], *self.cleaned_data["verbs"]]
 
-    def verb_groups(self) -> list[tuple[str, list[tuple[BoundWidget, Word]]]]:
+    def verb_groups(self) -> list[VerbGroup]:
         """The boxes of single events by noun, each with what the act is called on screen."""
         boxes = [(box, wording_of(str(box.data["value"])).text) for box in self["verbs"].subwidgets]
         by_noun = groupby(boxes, key=lambda row: str(row[0].data["value"]).partition(".")[0])
-        return [(noun, list(rows)) for noun, rows in by_noun]
+        groups = [(noun, list(rows)) for noun, rows in by_noun]
+        return [VerbGroup(noun, any(box.data["selected"] for box, _words in rows), rows) for noun, rows in groups]
 
 
 def kinds_as_fields(kinds: list[str]) -> dict[str, object]:

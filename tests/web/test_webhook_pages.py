@@ -68,6 +68,7 @@ def test_form_of_a_webhook_holds_what_it_has(visitor: Visitor) -> None:
 
     assert re.search(r'value="kpi.defined"[^>]* checked', page)
     assert not re.search(r'value="kpi.retired"[^>]* checked', page)
+    assert re.findall(r"<details[^>]* open><summary>([a-z_]+)<", page) == ["kpi"]
     assert (endpoint.name, endpoint.kinds) == ("Evidence store", [])
 
 
@@ -75,7 +76,7 @@ def test_form_offers_single_events_by_their_noun_and_no_vote(visitor: Visitor) -
     page = visitor("admin").get(reverse("new_webhook")).content.decode()
 
     assert page.count('name="verbs"') == len(VERBS)
-    assert "<legend>costs</legend>" in page
+    assert "<summary>costs</summary>" in page
     assert "recorded a cost" in page
     assert "costs (many at once)" in page
     assert "review.vote_changed" not in page
