@@ -12,6 +12,7 @@ from standardwebhooks import Webhook
 
 from pocgate.identity.models import User
 from pocgate.kernel.errors import NotAllowedNow
+from pocgate.ledger.commands.deliveries import replay_delivery
 from pocgate.ledger.commands.endpoints import create_endpoint, disable_endpoint, enable_endpoint, rotate_secret
 from pocgate.ledger.models import WebhookDelivery, WebhookEndpoint, WebhookOldSecret
 from pocgate.ledger.queries.webhooks import secrets_of
@@ -145,3 +146,22 @@ def test_old_secret_has_a_nonce_of_its_own(endpoint: WebhookEndpoint, nonce: str
 
     with pytest.raises(IntegrityError), transaction.atomic():
         endpoint.old_secrets.create(nonce=nonce, until=timezone.now())
+
+
+def test_enabled_endpoint_does_not_get_again_what_a_replay_brought_it(
+    endpoint: WebhookEndpoint, receiver: Receiver, admin: User
+) -> None:
+    edited(endpoint)
+    receiver.reply = Reply(410)
+    act("decision.made")
+    deliver(endpoint)
+    receiver.reply = Reply(200)
+    replay_delivery(delivery_id=WebhookDelivery.objects.get().pk, actor=admin, now=timezone.now())
+    make_due()
+    deliver(endpoint)
+
+    enable_endpoint(endpoint_id=endpoint.pk, actor=admin, now=timezone.now())
+    make_due()
+
+    assert deliver(endpoint) == 0
+    assert arrived(receiver) == ["decision.made"]

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 
 from pocgate.identity.models import User
 from pocgate.identity.permissions import require_administrator
@@ -20,7 +19,7 @@ from pocgate.ledger.commands.feed import place_all
 from pocgate.ledger.enums import DeliveryCause, DeliveryState, EndpointState
 from pocgate.ledger.errors import already_active, already_disabled, endpoint_removed, too_many_secrets
 from pocgate.ledger.models import WebhookDelivery, WebhookEndpoint
-from pocgate.ledger.queries.webhooks import secret_of
+from pocgate.ledger.queries.webhooks import failed_events, secret_of
 from pocgate.ledger.rules.endpoints import endpoint_problems, sorted_kinds
 
 OVERLAP = timedelta(hours=24)
@@ -126,11 +125,11 @@ def remove_endpoint(*, endpoint_id: int, actor: User, now: datetime) -> None:
 
 def _renew_missed(endpoint: WebhookEndpoint, failed_since: datetime | None, now: datetime) -> None:
     """What waits, and what was given up while nothing got through: above all the event that ended in disabling."""
-    missed = Q(state=DeliveryState.WAITING)
+    waiting = endpoint.deliveries.filter(state=DeliveryState.WAITING, cause=DeliveryCause.EVENT)
+    waiting.update(due_at=now, attempts=0)
     if failed_since is not None:
-        missed |= Q(state=DeliveryState.FAILED, finished_at__gte=failed_since)
-    events = endpoint.deliveries.filter(missed, cause=DeliveryCause.EVENT)
-    events.update(state=DeliveryState.WAITING, due_at=now, attempts=0, finished_at=None)
+        failed = failed_events().filter(endpoint=endpoint, finished_at__gte=failed_since)
+        failed.update(state=DeliveryState.WAITING, due_at=now, attempts=0, finished_at=None)
 
 
 def _drop_waiting(endpoint: WebhookEndpoint, now: datetime) -> None:
