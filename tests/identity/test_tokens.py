@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 from io import StringIO
+from unittest.mock import Mock
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
+from django.db.models import QuerySet
 
 from pocgate.identity.commands import create_token, digest_of, note_token_use, revoke_token, rotate_token, set_active
 from pocgate.identity.models import ApiToken
@@ -190,3 +193,12 @@ def test_create_token_command_bad_arguments_says_why(arguments: list[str]) -> No
         call_command("create_token", *arguments)
 
     assert ApiToken.objects.count() == 0
+
+
+def test_call_goes_on_where_the_database_is_too_busy_to_note_it(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    token, _text = make(UserFactory(), now)
+    monkeypatch.setattr(QuerySet, "update", Mock(side_effect=OperationalError("database is locked")))
+
+    note_token_use(token_id=token.pk, now=now)
+
+    assert ApiToken.objects.get(pk=token.pk).last_used_at is None

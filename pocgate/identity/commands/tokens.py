@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+import structlog
+from django.db import OperationalError, transaction
 from django.db.models import Q
 
 from pocgate.identity.commands.acts import tell
@@ -27,6 +28,8 @@ from pocgate.identity.errors import (
 from pocgate.identity.models import ApiToken, User
 from pocgate.identity.permissions import require_own_or_administrator
 from pocgate.kernel.errors import FieldProblem, Invalid, NotAllowedNow
+
+log = structlog.get_logger(__name__)
 
 DEFAULT_LIFETIME = timedelta(days=90)
 LONGEST_LIFETIME = timedelta(days=366)
@@ -105,9 +108,15 @@ def revoke_token(*, token_id: int, actor: User | None, now: datetime) -> ApiToke
 
 
 def note_token_use(*, token_id: int, now: datetime) -> None:
-    """Remember when a token was last used, to the minute: a write on every call would cost more than the call."""
+    """Remember when a token was last used, to the minute: a write on every call would cost more than the call.
+
+    Where the database is busy writing for too long, the call goes on without the note.
+    """
     earlier = Q(last_used_at__isnull=True) | Q(last_used_at__lte=now - USE_NOTED_EVERY)
-    ApiToken.objects.filter(earlier, pk=token_id).update(last_used_at=now)
+    try:
+        ApiToken.objects.filter(earlier, pk=token_id).update(last_used_at=now)
+    except OperationalError as error:
+        log.warning("token_use_not_noted", token=token_id, error=str(error))
 
 
 def _end_after(token: ApiToken, grace: timedelta, *, now: datetime) -> None:
