@@ -76,7 +76,15 @@ TOLD: Mapping[str, Sequence[str]] = {
     "feedback": ("recorded", "answered", "corrected"),
     "finding": ("answered",),
     "import": ("received", "started", "applied"),
-    "inbox": ("preferences_set", "kind_muted", "kind_unmuted", "address_bounced", "bounce_cleared"),
+    "inbox": (
+        "preferences_set",
+        "kind_muted",
+        "kind_unmuted",
+        "digests_ended",
+        "address_bounced",
+        "bounce_cleared",
+        "mail_retried",
+    ),
     "incident": ("recorded", "corrected", "contained", "reported"),
     "job": ("retried",),
     "kpi": (

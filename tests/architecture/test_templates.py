@@ -18,7 +18,7 @@ _OUTSIDE = re.compile(r"(?:https?:)?//[a-z0-9]", re.IGNORECASE)
 # Namespaces are names, not addresses that anything fetches.
 _NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
 # Regions that refresh themselves ask for nothing a person could click.
-_SELF_STARTED = ("every ", "load", "revealed")
+_SELF_STARTED = ("every ", "load", "revealed", "unread-changed ")
 
 
 class _Finder(HTMLParser):

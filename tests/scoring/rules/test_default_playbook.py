@@ -184,7 +184,7 @@ def test_recommendation_tries_every_rule_and_is_total():
 
     assert {rule for rule, _outcome in rules} == set(RECOMMENDATION_RULES)
     assert [outcome for _rule, outcome in rules] == (
-        ["stop"] * 5 + ["pivot"] * 2 + ["pause"] * 3 + ["not_ready"] * 2 + ["conditional_go"] * 2 + ["go"]
+        ["stop"] * 6 + ["pivot"] * 2 + ["pause"] * 4 + ["not_ready"] * 2 + ["conditional_go"] * 2 + ["go"]
     )
 
 
