@@ -77,7 +77,9 @@ def noted(task: str) -> Iterator[list[str]]:
         _end(task, began, failures=F("failures") + 1, last_error=words, result="")
         raise
     if note == [GAVE_WAY]:
-        ScheduledRun.objects.filter(task=task, started_at=began_at).update(started_at=run.started_at)
+        # Both may have begun before either was written down: the other one is still to end, and ends nothing unbegun.
+        if run.started_at is not None:
+            ScheduledRun.objects.filter(task=task, started_at=began_at).update(started_at=run.started_at)
         return
     now = timezone.now()
     _end(task, began, failures=0, last_error="", result=" ".join(note)[:200], succeeded_at=now)

@@ -259,3 +259,13 @@ def test_late_queue_is_still_ready_and_one_that_stands_still_is_not() -> None:
     assert is_ready({**well, "queue": "late", "reminders": "late"})
     assert not is_ready({**well, "queue": "down"})
     assert not is_ready({**well, "worker": "late"})
+
+
+def test_first_run_ends_well_although_one_that_began_with_it_gave_way() -> None:
+    with noted(NIGHTLY):
+        ScheduledRun.objects.filter(task=NIGHTLY).update(started_at=None)
+        with noted(NIGHTLY) as gives_way:
+            gives_way.append(GAVE_WAY)
+
+    run = ScheduledRun.objects.get(task=NIGHTLY)
+    assert (run.failures, run.succeeded_at is not None) == (0, True)
