@@ -150,10 +150,11 @@ def bench_jobs() -> list[Result]:
             transaction.set_rollback(True)
 
     def by_statements() -> None:
-        columns = "kind, subject_type, subject_id, parameters, state, due_at, attempts, progress_done, progress_total"
+        counts = "attempts, claims, losses, progress_done, progress_total"
         insert = (
-            f"INSERT INTO {table} ({columns}, last_error, result, created_at) "
-            "VALUES ('bench.nothing', '', %s, '{}', 'waiting', %s, 0, 0, 0, '', '{}', %s) RETURNING id"
+            f"INSERT INTO {table} (kind, subject_type, subject_id, parameters, state, due_at, {counts}, last_error, "
+            "result, created_at) "
+            "VALUES ('bench.nothing', '', %s, '{}', 'waiting', %s, 0, 0, 0, 0, 0, '', '{}', %s) RETURNING id"
         )
         with transaction.atomic(), connection.cursor() as cursor:
             for number in range(JOBS):
