@@ -463,8 +463,8 @@ def test_who_takes_over_a_case_is_reminded_of_what_its_former_owner_was(now: dat
     arranged.leave()
     successor = TeamMemberFactory(case=UseCase.objects.get(), role="product_owner").user
 
-    for _run in range(2):
-        remind(now=now, is_first_of_day=is_first_of_day)
+    for first in (is_first_of_day, False, False):
+        remind(now=now, is_first_of_day=first)
 
     assert (told(arranged), told(arranged, successor)) == (1, 1)
 

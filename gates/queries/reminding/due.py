@@ -51,13 +51,14 @@ class Due:
     """The subjects of a source with an occasion today that nobody was told.
 
     Up to `CHUNK` are `few`. More are kept by the database until the block of `due` ends, for `told_at_once` and
-    `chunks_kept`; then `few` is None.
+    `chunks_kept`; then `few` is None. Of `many`, who took over a duty today is left to the next run, see `is_due`.
     """
 
     source: Source
     policy: ReminderPolicy
     today: date
     few: Sequence[Subject] | None
+    many: bool = False
 
     @property
     def beginning(self) -> Statement:
@@ -73,7 +74,7 @@ def due(
     """What is due of a source, looked for once, or twice when there is much although few were expected."""
     until, days = _days(today, source.policy(policy), source.is_state, get_language())
     inner, inner_params = source.subjects(now, until).query.sql_with_params()
-    names, condition = ", ".join(Subject._fields), is_due(source, BOTH)
+    names, condition = ", ".join(Subject._fields), is_due(source, BOTH, many=expects_many)
     listed = ", ".join(f"found.{name}" for name in Subject._fields)
     # As a whole: told of the limit, PostgreSQL would plan for the first rows, and there are mostly none.
     sql = (
@@ -89,7 +90,7 @@ def due(
             return
         del few
     with _kept(sql, params) as count:
-        yield Due(source, policy, today, None if count else ())
+        yield Due(source, policy, today, None if count else (), many=expects_many)
 
 
 @contextmanager
@@ -115,7 +116,7 @@ def chunks_kept(due: Due) -> Iterator[Sequence[Subject]]:
     What the caller told of one chunk is not in the next, so the memory it takes does not grow with the portfolio.
     """
     listed, after = ", ".join(f"found.{name}" for name in Subject._fields), 0
-    begin, condition = due.beginning, is_due(due.source, BOTH)
+    begin, condition = due.beginning, is_due(due.source, BOTH, many=due.many)
     sql = f"{begin.sql} SELECT {listed} FROM found JOIN day ON day.deadline = found.deadline WHERE {condition.sql}"  # noqa: S608 - names of our own
     while rows := _rows(
         f"{sql} AND found.pk > %s ORDER BY found.pk LIMIT %s", [*begin.params, *condition.params, after, CHUNK]
@@ -126,11 +127,15 @@ def chunks_kept(due: Due) -> Iterator[Sequence[Subject]]:
         after = rows[-1].pk
 
 
-def is_due(source: Source, to: Sequence[str]) -> Statement:
-    """The condition for a subject and its day: the occasion came after the duty arose, and nobody was told of it."""
+def is_due(source: Source, to: Sequence[str], *, many: bool) -> Statement:
+    """The condition for a subject and its day: the occasion came after the duty arose, and nobody was told of it.
+
+    Who takes over a duty was not told either, which is looked up one by one: not where `many` are due.
+    """
     when, table = "<=" if source.tells_first_day else "<", Notification._meta.db_table  # noqa: SLF001
-    # All are told by one statement or none, so it is enough that somebody was; but who takes over a duty was not.
-    whom = {PERSON: "AND (found.person_id IS NULL OR told.user_id = found.person_id)", CHAIR: ""}
+    # All are told by one statement or none, so it is enough that somebody was.
+    each = "" if many else "AND (found.person_id IS NULL OR told.user_id = found.person_id)"
+    whom = {PERSON: each, CHAIR: ""}
     parts = [
         f"(found.since {when} day.{who}_on AND (found.text = '{AGAIN}' OR NOT EXISTS (SELECT 1 FROM {table} AS told "  # noqa: S608 - names of our own
         "WHERE told.kind = %s AND told.subject_type = %s AND told.subject_id = CAST(found.pk AS varchar(40)) "

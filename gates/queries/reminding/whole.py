@@ -28,7 +28,7 @@ _COLUMNS = {
 def told_at_once(due: Due, words: Words) -> NoticeQuery:
     """What each person of the kept subjects is told today."""
     source, begin = due.source, due.beginning
-    condition = is_due(source, [PERSON])
+    condition = is_due(source, [PERSON], many=due.many)
     what = filled(words.what, _COLUMNS)
     title = filled(_("%(when)s: %(what)s"), {"when": Text("day.said"), "what": what})
     url = filled(page_of(words.page, ANY_CASE, words.anchor).replace(ANY_CASE, "%(case)s"), _COLUMNS)
