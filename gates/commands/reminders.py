@@ -34,7 +34,9 @@ def remind(*, now: datetime, is_first_of_day: bool = False) -> int:
     count, broken = 0, []
     for source in SOURCES:
         try:
-            count += _remind_of(source, chairs, policy, expects_many=is_first_of_day)
+            # What the database can not tell by itself is never much at once: no table is made for it.
+            expects_many = is_first_of_day and source.words is not None
+            count += _remind_of(source, chairs, policy, expects_many=expects_many)
         except Exception as error:
             log.exception("not_reminded", kind=source.kind, subject_type=source.subject_type, exc_info=error)
             broken.append(error)
