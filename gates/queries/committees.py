@@ -108,14 +108,17 @@ def chairs_of(committee: Committee | None, case_id: int, *, now: datetime) -> li
     return present or [each.pk for each in delegates if each.is_active and each.pk not in conflicts]
 
 
+def in_conflict(now: datetime) -> Q:
+    """Of team members: those who work on the case or left it less than a year ago."""
+    return Q(ended_at__isnull=True) | Q(ended_at__gt=now - CONFLICT_PERIOD)
+
+
 def conflicts_of(case_id: int, *, now: datetime) -> Mapping[int, str]:
     """Who may not vote on the case, by user id, and why: `interested` (sponsor, budget holder) or `on_team`.
 
     The team of the last 12 months counts, not only the present one.
     """
-    members = TeamMember.objects.filter(case_id=case_id, started_at__lte=now).filter(
-        Q(ended_at__isnull=True) | Q(ended_at__gt=now - CONFLICT_PERIOD)
-    )
+    members = TeamMember.objects.filter(in_conflict(now), case_id=case_id, started_at__lte=now)
     conflicts: dict[int, str] = {}
     for user_id, role in members.values_list("user_id", "role"):
         interested = role in INTERESTED_ROLES

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from gates.enums import OverrideState, ReviewState
 from gates.models import GateReview, OverrideRequest, Recusal, Seat
 from gates.queries.acts import Basis, Wanted, decision_state, filled_in
-from gates.queries.committees import CONFLICT_PERIOD, delegations_in_force
+from gates.queries.committees import delegations_in_force, in_conflict
 from gates.queries.evaluation import Evaluation, with_plans
 from gates.queries.seats import SeatStanding, presides, standing_of, standings_of
 from gates.rules.overrides import CAP, OverrideFinding, SecondState, excused, override_finding, second_blockers
@@ -208,5 +208,5 @@ def _seats_that_sign(user: User, now: datetime) -> QuerySet[Seat]:
 
 
 def _conflicts(user: User, now: datetime) -> QuerySet[TeamMember]:
-    recent = Q(ended_at__isnull=True) | Q(ended_at__gt=now - CONFLICT_PERIOD)
+    recent = in_conflict(now)
     return TeamMember.objects.filter(recent, case=OuterRef("review__case"), user=user)

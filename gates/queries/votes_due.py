@@ -8,14 +8,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gates.enums import ReviewState, SeatRole
 from gates.models import Dossier, GateReview, Recusal, Seat, Vote
-from gates.queries.committees import CONFLICT_PERIOD, delegations_in_force
+from gates.queries.committees import delegations_in_force, in_conflict
 from pocgate.identity.models import User
 from portfolio.models import TeamMember
 
 
 def reviews_to_vote_on(user: User, *, now: datetime) -> QuerySet[GateReview]:
     """Those whose vote runs, the first to close first, with their cases; none on a case the person works on."""
-    recent = Q(ended_at__isnull=True) | Q(ended_at__gt=now - CONFLICT_PERIOD)
+    recent = in_conflict(now)
     return (
         GateReview.objects.filter(Exists(_seats_to_vote_in(user, now)), state=ReviewState.VOTING)
         .exclude(Exists(TeamMember.objects.filter(recent, case=OuterRef("case"), user=user)))

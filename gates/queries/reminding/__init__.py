@@ -1,17 +1,12 @@
 """What people are reminded of: every kind of duty, found by the database as far as it is due and was not told."""
 
-from gates.queries.reminding.cases import OF_CASES
 from gates.queries.reminding.chairs import Chairs
-from gates.queries.reminding.committees import OF_COMMITTEES
 from gates.queries.reminding.due import chunks_kept, due
-from gates.queries.reminding.records import OF_RECORDS
-from gates.queries.reminding.reviews import OF_REVIEWS
 from gates.queries.reminding.source import Source, Subject
+from gates.queries.reminding.sources import SOURCES
 from gates.queries.reminding.waiting import reminders_past
 from gates.queries.reminding.whole import told_at_once
 from gates.queries.reminding.wording import headline, when
-
-SOURCES: tuple[Source, ...] = (*OF_REVIEWS, *OF_COMMITTEES, *OF_CASES, *OF_RECORDS)
 
 __all__ = [
     "SOURCES",

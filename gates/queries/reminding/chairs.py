@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from gates.enums import SeatRole
 from gates.models import Committee, Delegation, Seat
-from gates.queries.committees import CONFLICT_PERIOD, delegations_in_force
+from gates.queries.committees import delegations_in_force, in_conflict
 from gates.queries.seats import SeatStanding, presiding_standing
 from portfolio.models import Department, TeamMember
 
@@ -67,9 +67,7 @@ class Chairs:
         """Who of all chairs and deputies is or lately was on the team of which case."""
         found: dict[int, set[int]] = defaultdict(set)
         people = {person for seats in self._seats.values() for seat in seats for person in self._people(seat)}
-        members = TeamMember.objects.filter(case__in=list(case_ids), user__in=people).filter(
-            Q(ended_at__isnull=True) | Q(ended_at__gt=self.now - CONFLICT_PERIOD)
-        )
+        members = TeamMember.objects.filter(in_conflict(self.now), case__in=list(case_ids), user__in=people)
         for case_id, user_id in members.values_list("case_id", "user_id"):
             found[case_id].add(user_id)
         return found

@@ -9,12 +9,9 @@ from datetime import datetime, timedelta
 
 from gates.queries.duty import Duty
 from gates.queries.evaluation import day_here
-from gates.queries.reminding.cases import OF_CASES
 from gates.queries.reminding.chairs import Chairs
-from gates.queries.reminding.committees import OF_COMMITTEES
-from gates.queries.reminding.records import OF_RECORDS
-from gates.queries.reminding.reviews import OF_REVIEWS
 from gates.queries.reminding.source import Source, Subject
+from gates.queries.reminding.sources import SOURCES
 from pocgate.inbox.enums import NotificationKind
 from pocgate.inbox.models import Notification
 from scoring.queries.playbooks import current_playbook
@@ -36,7 +33,7 @@ def reminders_past(told: Iterable[Notification], *, user_id: int, now: datetime)
     today = day_here(now)
     chairs = Chairs(now=now, long_overdue=today - timedelta(days=current_playbook().reminders.chair_after_days))
     past: set[int] = set()
-    for source in (*OF_REVIEWS, *OF_COMMITTEES, *OF_CASES, *OF_RECORDS):
+    for source in SOURCES:
         if rows := by_source.get((source.kind, source.subject_type)):
             past |= _past(source, rows, user_id, chairs)
     return past

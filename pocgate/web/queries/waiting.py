@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from gates.enums import OPEN_REVIEW_STATES, ReviewState, SeatRole
 from gates.models import Condition, GateReview, GateStanding, Seat
-from gates.queries.committees import CONFLICT_PERIOD, chairs_of, committee_for, delegations_in_force
+from gates.queries.committees import chairs_of, committee_for, delegations_in_force, in_conflict
 from gates.queries.cost_reviews import cases_with_proposals, deciding_committee, proposing_notices
 from gates.queries.overrides import overrides_waiting_for
 from gates.queries.proposals import open_proposals
@@ -90,9 +90,7 @@ def _reviews_to_lead(user: User, now: datetime) -> Iterator[Waiting]:
         .exclude(pk__in=delegations_in_force(now).order_by().values("seat"))
         .exclude(recusals__review=OuterRef("pk"))
     )
-    on_team = TeamMember.objects.filter(case=OuterRef("case"), user=user).filter(
-        Q(ended_at__isnull=True) | Q(ended_at__gt=now - CONFLICT_PERIOD)
-    )
+    on_team = TeamMember.objects.filter(in_conflict(now), case=OuterRef("case"), user=user)
     acts = {
         ReviewState.REQUESTED: _("Prepare Gate %(gate)s"),
         ReviewState.IN_PREPARATION: _("Open the vote at Gate %(gate)s"),
